@@ -1,0 +1,150 @@
+#define _GNU_SOURCE
+#include "CVitals.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t empty_shard[8];
+_Thread_local void *vitals_thread_slot = empty_shard;
+
+static pthread_key_t exit_key;
+static bool exit_key_made;
+static pthread_once_t exit_once = PTHREAD_ONCE_INIT;
+static void (*exit_handler)(void *);
+
+static _Thread_local bool thread_ends;
+
+static void thread_exits(void *shard) {
+    thread_ends = true;
+    vitals_thread_slot = empty_shard;
+    exit_handler(shard);
+}
+
+static void make_exit_key(void) { exit_key_made = pthread_key_create(&exit_key, thread_exits) == 0; }
+
+void vitals_thread_adopt(void *shard) { vitals_thread_slot = shard; }
+void vitals_thread_release(void) { vitals_thread_slot = empty_shard; }
+bool vitals_thread_has_shard(void) { return vitals_thread_slot != empty_shard; }
+
+bool vitals_thread_on_exit(void (*handler)(void *)) {
+    if (thread_ends) return false;
+    __atomic_store_n(&exit_handler, handler, __ATOMIC_RELAXED);
+    pthread_once(&exit_once, make_exit_key);
+    return exit_key_made && pthread_setspecific(exit_key, vitals_thread_slot) == 0;
+}
+
+uint32_t vitals_exemplar_demand;
+void vitals_exemplar_demand_add(int32_t delta) {
+    __atomic_fetch_add(&vitals_exemplar_demand, (uint32_t)delta, __ATOMIC_RELAXED);
+}
+
+uint64_t vitals_epoch_word = (uint64_t)1 << 32;
+uint64_t vitals_epoch_advance(void) {
+    return __atomic_add_fetch(&vitals_epoch_word, (uint64_t)1 << 32, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t nanoseconds(clockid_t clock) {
+    struct timespec now;
+    if (clock_gettime(clock, &now) != 0) return 0;
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t vitals_unix_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }
+uint64_t vitals_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
+
+uint64_t vitals_random(void) {
+    uint64_t value;
+    if (getrandom(&value, sizeof value, GRND_NONBLOCK) == (ssize_t)sizeof value) return value;
+    return vitals_monotonic_nanoseconds() * 0x9E3779B97F4A7C15u ^ (uint64_t)getpid();
+}
+
+void vitals_write_error(const void *bytes, size_t count) {
+    const char *next = bytes;
+    while (count > 0) {
+        ssize_t written = write(STDERR_FILENO, next, count);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return;
+        next += written;
+        count -= (size_t)written;
+    }
+}
+
+void vitals_yield(void) { sched_yield(); }
+const char *vitals_environment(const char *name) { return getenv(name); }
+
+struct start {
+    void (*body)(void *);
+    void *context;
+};
+
+static void *run(void *argument) {
+    struct start start = *(struct start *)argument;
+    free(argument);
+    start.body(start.context);
+    return NULL;
+}
+
+int vitals_thread_start(void (*body)(void *), void *context, const char *name) {
+    struct start *start = malloc(sizeof *start);
+    if (start == NULL) return ENOMEM;
+    *start = (struct start){body, context};
+    pthread_attr_t attributes;
+    int failure = pthread_attr_init(&attributes);
+    if (failure != 0) {
+        free(start);
+        return failure;
+    }
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    // Signals belong to the host's threads: ours must never be the one that is picked to handle them.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pthread_t thread;
+    failure = pthread_create(&thread, &attributes, run, start);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (failure != 0) {
+        free(start);
+        return failure;
+    }
+    pthread_setname_np(thread, name);
+    return 0;
+}
+
+struct vitals_monitor {
+    pthread_mutex_t mutex;
+    pthread_cond_t condition;
+};
+
+vitals_monitor *vitals_monitor_create(void) {
+    vitals_monitor *monitor = malloc(sizeof *monitor);
+    if (monitor == NULL) return NULL;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&monitor->mutex, NULL);
+    pthread_cond_init(&monitor->condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return monitor;
+}
+
+void vitals_monitor_destroy(vitals_monitor *monitor) {
+    pthread_cond_destroy(&monitor->condition);
+    pthread_mutex_destroy(&monitor->mutex);
+    free(monitor);
+}
+
+void vitals_monitor_lock(vitals_monitor *monitor) { pthread_mutex_lock(&monitor->mutex); }
+void vitals_monitor_unlock(vitals_monitor *monitor) { pthread_mutex_unlock(&monitor->mutex); }
+void vitals_monitor_signal(vitals_monitor *monitor) { pthread_cond_broadcast(&monitor->condition); }
+
+bool vitals_monitor_wait(vitals_monitor *monitor, uint64_t deadline) {
+    struct timespec until = {(time_t)(deadline / 1000000000u), (long)(deadline % 1000000000u)};
+    return pthread_cond_timedwait(&monitor->condition, &monitor->mutex, &until) != ETIMEDOUT;
+}

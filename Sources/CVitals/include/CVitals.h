@@ -1,0 +1,62 @@
+// The only C of Vitals: what Swift cannot say by itself. A thread-local slot, two process-wide words that
+// instruments read on every record, clocks, log2, standard error, and threads with a timed wait.
+#ifndef CVITALS_H
+#define CVITALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// The current thread's shard. It starts at a static shard without cells, so readers of the slot need no null check.
+extern _Thread_local void *vitals_thread_slot __attribute__((tls_model("initial-exec")));
+
+static inline void *vitals_thread_shard(void) { return vitals_thread_slot; }
+
+// Puts `shard` in the slot of the calling thread.
+void vitals_thread_adopt(void *shard);
+// Puts the static empty shard back.
+void vitals_thread_release(void);
+bool vitals_thread_has_shard(void);
+// Has `handler` called with the thread's shard when the calling thread ends. False: it will not be called.
+bool vitals_thread_on_exit(void (*handler)(void *shard));
+
+// Zero while no registry wants exemplars.
+extern uint32_t vitals_exemplar_demand;
+static inline bool vitals_exemplars_wanted(void) {
+    return __builtin_expect(__atomic_load_n(&vitals_exemplar_demand, __ATOMIC_RELAXED) != 0, 0);
+}
+void vitals_exemplar_demand_add(int32_t delta);
+
+// Counts collections, in the upper half of the word, so that a gauge can stamp in which one it was set.
+extern uint64_t vitals_epoch_word;
+static inline uint64_t vitals_epoch(void) { return __atomic_load_n(&vitals_epoch_word, __ATOMIC_RELAXED); }
+uint64_t vitals_epoch_advance(void);
+
+uint64_t vitals_unix_nanoseconds(void);
+uint64_t vitals_monotonic_nanoseconds(void);
+uint64_t vitals_random(void);
+static inline double vitals_log2(double value) { return __builtin_log2(value); }
+static inline double vitals_ldexp(double value, int exponent) { return __builtin_ldexp(value, exponent); }
+static inline double vitals_exp2(double value) { return __builtin_exp2(value); }
+void vitals_write_error(const void *bytes, size_t count);
+void vitals_yield(void);
+const char *_Nullable vitals_environment(const char *name);
+
+// Starts a detached thread with all signals blocked. Returns 0 or an errno.
+int vitals_thread_start(void (*body)(void *context), void *context, const char *name);
+
+// A mutex with a condition: for waits that must end at a deadline.
+typedef struct vitals_monitor vitals_monitor;
+vitals_monitor *_Nullable vitals_monitor_create(void);
+void vitals_monitor_destroy(vitals_monitor *monitor);
+void vitals_monitor_lock(vitals_monitor *monitor);
+void vitals_monitor_unlock(vitals_monitor *monitor);
+void vitals_monitor_signal(vitals_monitor *monitor);
+// Waits for a signal until `deadline` (monotonic nanoseconds). False when the deadline passed.
+bool vitals_monitor_wait(vitals_monitor *monitor, uint64_t deadline);
+
+#pragma clang assume_nonnull end
+
+#endif

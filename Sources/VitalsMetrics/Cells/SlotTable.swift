@@ -1,0 +1,106 @@
+import CVitals
+import Synchronization
+
+/// The records of all slots of the process. Grows by chunks that are never moved or freed.
+enum SlotTable {
+    static let perChunk = 256
+    /// Slots are numbered with 28 bits: 268 million series in one process.
+    static let chunkLimit = 1 << 20
+
+    private typealias Chunk = UnsafeMutablePointer<SeriesRecord>
+
+    private struct State: @unchecked Sendable {
+        var chunkCount = 0
+        var used: UInt32 = 1
+        // First freed, first reused: the longer a slot rests, the less can a preempted thread still mean the old one.
+        var free: [(slot: UInt32, restUntil: UInt64)] = []
+        var nextFree = 0
+    }
+
+    private static let state = Mutex(State())
+    nonisolated(unsafe) private static let directory = Directory()
+
+    /// Two levels with a fixed root, so that a look-up needs no bounds that could change.
+    private struct Directory: ~Copyable {
+        static let perBranch = 1024
+        let branches: UnsafeMutablePointer<Atomic<UnsafeMutablePointer<Atomic<Chunk?>>?>>
+
+        init() {
+            let count = SlotTable.chunkLimit / Directory.perBranch
+            branches = .allocate(capacity: count)
+            for index in 0..<count { (branches + index).initialize(to: Atomic(nil)) }
+        }
+    }
+
+    /// The record of `slot`, or nil for a slot that was never given out.
+    static func record(_ slot: UInt32) -> UnsafeMutablePointer<SeriesRecord>? {
+        let chunk = Int(slot) / perChunk
+        guard chunk < chunkLimit else { return nil }
+        guard
+            let branch = directory.branches[chunk / Directory.perBranch].load(ordering: .acquiring),
+            let records = branch[chunk % Directory.perBranch].load(ordering: .acquiring)
+        else { return nil }
+        return records + Int(slot) % perChunk
+    }
+
+    /// Gives out a slot with a fresh generation, or nil when the process has run out of slots.
+    static func take() -> SeriesReference? {
+        state.withLock { state in
+            if state.nextFree < state.free.count,
+                state.free[state.nextFree].restUntil <= vitals_monotonic_nanoseconds()
+            {
+                let slot = state.free[state.nextFree].slot
+                state.nextFree += 1
+                if state.nextFree > 1024, state.nextFree * 2 > state.free.count {
+                    state.free.removeFirst(state.nextFree)
+                    state.nextFree = 0
+                }
+                return renew(slot)
+            }
+            let slot = state.used
+            guard Int(slot) / perChunk < chunkLimit else { return nil }
+            if Int(slot) / perChunk >= state.chunkCount {
+                append(&state)
+            }
+            state.used += 1
+            return renew(slot)
+        }
+    }
+
+    /// Takes a slot back. It rests until `restUntil` (monotonic nanoseconds) before it is given out again.
+    static func give(back slot: UInt32, restUntil: UInt64 = 0) {
+        guard let record = record(slot) else { return }
+        record.pointee.state.store(SeriesState.vacant, ordering: .releasing)
+        // The generation moves on at once: from here on every old handle is stale.
+        record.pointee.generation.store(following(record.pointee.generation.load(ordering: .relaxed)), ordering: .releasing)
+        state.withLock { $0.free.append((slot, restUntil)) }
+    }
+
+    private static func renew(_ slot: UInt32) -> SeriesReference? {
+        guard let record = record(slot) else { return nil }
+        let generation = following(record.pointee.generation.load(ordering: .relaxed))
+        record.pointee.generation.store(generation, ordering: .releasing)
+        return SeriesReference(slot: slot, generation: generation)
+    }
+
+    /// Zero is the generation of nobody.
+    private static func following(_ generation: UInt32) -> UInt32 {
+        generation == .max ? 1 : generation + 1
+    }
+
+    private static func append(_ state: inout State) {
+        let records = Chunk.allocate(capacity: perChunk)
+        for index in 0..<perChunk { (records + index).initialize(to: SeriesRecord()) }
+        let place = directory.branches + state.chunkCount / Directory.perBranch
+        let branch: UnsafeMutablePointer<Atomic<Chunk?>>
+        if let existing = place.pointee.load(ordering: .relaxed) {
+            branch = existing
+        } else {
+            branch = .allocate(capacity: Directory.perBranch)
+            for index in 0..<Directory.perBranch { (branch + index).initialize(to: Atomic(nil)) }
+            place.pointee.store(branch, ordering: .releasing)
+        }
+        branch[state.chunkCount % Directory.perBranch].store(records, ordering: .releasing)
+        state.chunkCount += 1
+    }
+}

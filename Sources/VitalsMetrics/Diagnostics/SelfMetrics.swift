@@ -1,0 +1,78 @@
+import Synchronization
+
+/// What a registry reports about itself.
+struct SelfMetrics: Sendable {
+    let collectionDuration: Histogram<Double>
+}
+
+extension Registry {
+    /// Lets the registry report on itself through its own readers: collections, drops, series and overflows. Calling it
+    /// again changes nothing.
+    package func observeItself() {
+        let isNew = state.withLock { state in
+            let isNew = state.observesItself == false
+            state.observesItself = true
+            return isNew
+        }
+        guard isNew else { return }
+        let meter = meter("vitals")
+        let duration = meter.histogram(
+            "otel.sdk.metric_reader.collection.duration", unit: .seconds,
+            description: "The duration of the collect operation of the metric reader.", buckets: [])
+        state.withLock { $0.selfMetrics = SelfMetrics(collectionDuration: duration) }
+        let context = context
+        meter.observableCounter(
+            "vitals.measurements.dropped", unit: "{measurement}",
+            description: "Measurements that were not counted in a series of their own."
+        ) { observer in
+            for reason in DropReason.allCases {
+                observer.observe(context.dropped(reason), ["reason": .string(reason.name)])
+            }
+        }
+        meter.observableCounter(
+            "vitals.instruments.conflicts", unit: "{conflict}",
+            description: "Declarations and views that were wrong or contradicted each other."
+        ) { $0.observe(context.conflicts.load(ordering: .relaxed)) }
+        meter.observableCounter(
+            "vitals.histograms.inconsistent_reads", unit: "{read}",
+            description: "Histogram reads that gave up waiting for a stopped thread."
+        ) { $0.observe(context.inconsistentReads.load(ordering: .relaxed)) }
+        let streams = meter.observableUpDownCounter(
+            "vitals.streams", unit: "{stream}", description: "Streams that the registry reports.")
+        let series = meter.observableUpDownCounter(
+            "vitals.series", unit: "{series}", description: "Series that the registry holds.")
+        let overflow = meter.observableCounter(
+            "vitals.stream.overflow", unit: "{measurement}",
+            description: "Look-ups of attribute sets beyond a stream's limit of series.")
+        // Weak: the callback belongs to the registry.
+        meter.observe(streams, series, overflow) { [weak self] observer in
+            guard let all = self?.sortedStreams() else { return }
+            observer.observe(streams, all.count)
+            var count = 0
+            for stream in all {
+                count += stream.state.withLock { $0.order.count - $0.holes.count }
+                let overflowed = stream.overflowed.load(ordering: .relaxed)
+                if overflowed > 0 {
+                    observer.observe(
+                        overflow, overflowed, ["metric.name": .string(stream.state.withLock { $0.name })])
+                }
+            }
+            observer.observe(series, count)
+        }
+    }
+
+    func recordCollection(nanoseconds: UInt64, _ component: Attributes) {
+        guard let metrics = state.withLock({ $0.selfMetrics }) else { return }
+        metrics.collectionDuration.record(Double(nanoseconds) / 1e9, component)
+    }
+
+    /// `otel.component.type` and `.name` for the next component of a type.
+    package func componentAttributes(_ type: String) -> Attributes {
+        let number = state.withLock { state in
+            let number = state.components[type] ?? 0
+            state.components[type] = number + 1
+            return number
+        }
+        return ["otel.component.type": .string(type), "otel.component.name": "\(type)/\(number)"]
+    }
+}

@@ -1,0 +1,58 @@
+import CVitals
+import Synchronization
+
+/// Connects whoever traces to the exemplars of every registry in the process.
+public enum ExemplarSource {
+    /// Tells the span of the calling thread or task, if it is in one.
+    public typealias Supplier = @Sendable () -> ExemplarContext?
+
+    private final class Box: Sendable {
+        let supplier: Supplier
+
+        init(_ supplier: @escaping Supplier) {
+            self.supplier = supplier
+        }
+    }
+
+    private struct Demand {
+        var alwaysOn = 0
+        var traceBased = 0
+        var hasSupplier = false
+        var announced: Int32 = 0
+    }
+
+    private static let demand = Mutex(Demand())
+    /// The box, never freed: a record on another thread may be in it. A program installs one.
+    private static let current = Atomic<UInt>(0)
+
+    /// Installs the supplier; nil takes it away.
+    public static func install(_ supplier: Supplier?) {
+        let box = supplier.map { UInt(bitPattern: Unmanaged.passRetained(Box($0)).toOpaque()) }
+        current.store(box ?? 0, ordering: .releasing)
+        update { $0.hasSupplier = supplier != nil }
+    }
+
+    static func context() -> ExemplarContext? {
+        guard let pointer = UnsafeRawPointer(bitPattern: current.load(ordering: .acquiring)) else { return nil }
+        return Unmanaged<Box>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.supplier() }
+    }
+
+    /// A registry starts (`+1`) or stops (`-1`) to use a filter.
+    static func count(_ filter: ExemplarFilter, _ change: Int) {
+        update { demand in
+            if filter == .alwaysOn { demand.alwaysOn += change }
+            if filter == .traceBased { demand.traceBased += change }
+        }
+    }
+
+    private static func update(_ change: (inout Demand) -> Void) {
+        demand.withLock { demand in
+            change(&demand)
+            let wanted: Int32 = demand.alwaysOn > 0 || (demand.hasSupplier && demand.traceBased > 0) ? 1 : 0
+            if wanted != demand.announced {
+                vitals_exemplar_demand_add(wanted - demand.announced)
+                demand.announced = wanted
+            }
+        }
+    }
+}

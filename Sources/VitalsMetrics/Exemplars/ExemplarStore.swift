@@ -1,0 +1,53 @@
+import Synchronization
+
+/// The reservoirs of one stream, made when a series gets its first exemplar.
+final class ExemplarStore: Sendable {
+    private struct Entry {
+        let generation: UInt32
+        let reservoir: any ExemplarReservoir
+    }
+
+    private let choice: ReservoirChoice
+    private let bounds: [Double]
+    private let entries = Mutex<[UInt32: Entry]>([:])
+
+    /// Attributes that a view dropped are kept up to this many bytes of keys and values.
+    static let attributeBytes = 1024
+
+    init(choice: ReservoirChoice, bounds: [Double]) {
+        self.choice = choice
+        self.bounds = bounds
+    }
+
+    func offer(_ exemplar: Exemplar, to series: SeriesReference) {
+        let reservoir = entries.withLock { entries in
+            if let entry = entries[series.slot], entry.generation == series.generation { return entry.reservoir }
+            let made = choice.make(bounds)
+            entries[series.slot] = Entry(generation: series.generation, reservoir: made)
+            return made
+        }
+        reservoir.offer(exemplar)
+    }
+
+    func collect(_ series: SeriesReference) -> [Exemplar] {
+        let entry = entries.withLock { $0[series.slot] }
+        guard let entry, entry.generation == series.generation else { return [] }
+        return entry.reservoir.collect()
+    }
+
+    func forget(_ slot: UInt32) {
+        _ = entries.withLock { $0.removeValue(forKey: slot) }
+    }
+
+    /// As many of the attributes as fit the limit, in their order.
+    static func bounded(_ attributes: Attributes) -> Attributes {
+        var left = attributeBytes
+        return Attributes(
+            sorted: attributes.sorted.filter { pair in
+                let bytes = pair.key.utf8.count + KeyWriter.size(of: pair.value)
+                guard bytes <= left else { return false }
+                left -= bytes
+                return true
+            })
+    }
+}

@@ -1,0 +1,182 @@
+import CVitals
+import Synchronization
+
+/// An instrument: its declaration and the streams it records into.
+///
+/// Never freed, so that instruments and handles can be plain values that cost no reference counting; what is large is
+/// let go when the registry is.
+@usableFromInline
+final class InstrumentCore: Sendable {
+    /// The streams that views made of the instrument; replaced as a whole when views come late.
+    final class Routes: Sendable {
+        let streams: [Stream]
+        /// Handles that lead to several streams at once, by their targets.
+        let fans = Mutex<[[SeriesReference]: SeriesReference]>([:])
+
+        init(_ streams: [Stream]) {
+            self.streams = streams
+            _ = Unmanaged.passRetained(self)
+        }
+    }
+
+    let descriptor: InstrumentDescriptor
+    let context: RegistryContext
+    /// The series of the empty set that the instrument's own handle was made with.
+    let unlabelled: SeriesReference
+    private let current: Atomic<UInt>
+
+    init(_ descriptor: InstrumentDescriptor, context: RegistryContext, streams: [Stream]) {
+        self.descriptor = descriptor
+        self.context = context
+        let routes = Routes(streams)
+        current = Atomic(UInt(bitPattern: Unmanaged.passUnretained(routes).toOpaque()))
+        unlabelled = descriptor.kind.isObservable ? .nowhere : Self.bind(Attributes(), routes, isUncounted: true)
+        _ = Unmanaged.passRetained(self)
+    }
+
+    /// Runs `body` with the present routes, without counting references.
+    @inline(__always)
+    func withRoutes<Result>(_ body: (Routes) -> Result) -> Result {
+        let pointer = UnsafeRawPointer(bitPattern: current.load(ordering: .acquiring)).unsafelyUnwrapped
+        return Unmanaged<Routes>.fromOpaque(pointer)._withUnsafeGuaranteedRef { body($0) }
+    }
+
+    var streams: [Stream] { withRoutes { $0.streams } }
+
+    func replaceRoutes(_ streams: [Stream]) {
+        let routes = Routes(streams)
+        current.store(UInt(bitPattern: Unmanaged.passUnretained(routes).toOpaque()), ordering: .releasing)
+    }
+
+    /// The handle of a set of attributes.
+    func bind(_ attributes: Attributes) -> SeriesReference {
+        withRoutes { Self.bind(attributes, $0, isUncounted: false) }
+    }
+
+    private static func bind(_ attributes: Attributes, _ routes: Routes, isUncounted: Bool) -> SeriesReference {
+        func series(_ stream: Stream) -> SeriesReference {
+            isUncounted ? stream.makeUncounted() : stream.series(attributes)
+        }
+        switch routes.streams.count {
+        case 0: return .nowhere
+        case 1: return series(routes.streams[0])
+        default:
+            let targets = routes.streams.map(series)
+            return routes.fans.withLock { fans in
+                if let known = fans[targets] { return known }
+                guard fans.count < Self.mostFans, let fan = SlotTable.take() else { return targets[0] }
+                let stream = routes.streams[0]
+                guard let record = SlotTable.record(fan.slot) else { return targets[0] }
+                record.pointee.stream.store(
+                    UInt(bitPattern: Unmanaged.passUnretained(stream).toOpaque()), ordering: .relaxed)
+                stream.forward(fan, to: targets)
+                fans[targets] = fan
+                return fan
+            }
+        }
+    }
+
+    /// Handles of an instrument with several streams; beyond this number a handle leads to the first stream only.
+    static let mostFans = 100_000
+
+    /// Records with labels: looks the series up in every stream.
+    @specialized(where Value == Int)
+    @specialized(where Value == Double)
+    @usableFromInline
+    func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes) {
+        guard isAcceptable(value) else { return }
+        withRoutes { routes in
+            for stream in routes.streams {
+                let series = stream.series(attributes)
+                guard stream.write(value, to: series) else {
+                    deliver(value, to: series, attributes, depth: 1)
+                    continue
+                }
+                if vitals_exemplars_wanted() { stream.offerExemplar(value, to: series, attributes) }
+            }
+        }
+    }
+
+    /// Records through a handle when the fast door is closed: the thread's first touch, a forwarded, removed or
+    /// unacceptable measurement.
+    @specialized(where Value == Int)
+    @specialized(where Value == Double)
+    @usableFromInline
+    @inline(never)
+    func recordSlowly<Value: MetricNumber>(_ value: Value, to series: SeriesReference) {
+        guard isAcceptable(value) else { return }
+        deliver(value, to: series, nil, depth: 0)
+    }
+
+    /// Offers a measurement that took the fast door.
+    @specialized(where Value == Int)
+    @specialized(where Value == Double)
+    @usableFromInline
+    @inline(never)
+    func offerExemplar<Value: MetricNumber>(_ value: Value, to series: SeriesReference) {
+        withStream(of: series) { $0.offerExemplar(value, to: series, nil) }
+    }
+
+    @specialized(where Value == Int)
+    @specialized(where Value == Double)
+    private func deliver<Value: MetricNumber>(
+        _ value: Value, to series: SeriesReference, _ attributes: Attributes?, depth: Int
+    ) {
+        guard depth < 6, let record = SlotTable.record(series.slot), series != .nowhere,
+            record.pointee.generation.load(ordering: .acquiring) == series.generation
+        else { return stale(value, series, depth) }
+        switch record.pointee.state.load(ordering: .acquiring) {
+        case SeriesState.reserved:
+            withStream(of: series) { $0.begin(series) }
+            deliver(value, to: series, attributes, depth: depth + 1)
+        case SeriesState.live:
+            let written = withStream(of: series) { stream in
+                guard stream.write(value, to: series) else { return false }
+                if vitals_exemplars_wanted() { stream.offerExemplar(value, to: series, attributes) }
+                return true
+            }
+            if written != true { deliver(value, to: series, attributes, depth: depth + 1) }
+        case SeriesState.forwarded:
+            let payload = UnsafeRawPointer(bitPattern: record.pointee.payload.load(ordering: .acquiring))
+            guard let payload else { return }
+            Unmanaged<ForwardTargets>.fromOpaque(payload)._withUnsafeGuaranteedRef { targets in
+                for target in targets.series { deliver(value, to: target, attributes, depth: depth + 1) }
+            }
+        default:
+            stale(value, series, depth)
+        }
+    }
+
+    /// The series is gone. The instrument itself stays usable: its own handle finds the series of the empty set anew.
+    private func stale<Value: MetricNumber>(_ value: Value, _ series: SeriesReference, _ depth: Int) {
+        if series == .nowhere || context.isClosed.load(ordering: .acquiring) || streams.isEmpty { return }
+        if series == unlabelled, depth == 0 {
+            return record(value, Attributes())
+        }
+        context.drop(.removed, "\(descriptor.name): a handle was used after its series was removed")
+    }
+
+    private func withStream<Result>(of series: SeriesReference, _ body: (Stream) -> Result) -> Result? {
+        guard let record = SlotTable.record(series.slot),
+            let pointer = UnsafeRawPointer(bitPattern: record.pointee.stream.load(ordering: .relaxed))
+        else { return nil }
+        return Unmanaged<Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef { body($0) }
+    }
+
+    /// Refuses what no aggregation can hold, before anything has changed.
+    private func isAcceptable<Value: MetricNumber>(_ value: Value) -> Bool {
+        if descriptor.kind.isGauge { return true }
+        if !value._isFinite {
+            let isNaN = value._double.isNaN
+            context.drop(isNaN ? .nan : .infinite, "\(descriptor.name): \(value) was recorded and is not counted")
+            return false
+        }
+        if descriptor.kind == .counter, value < 0 {
+            context.drop(
+                .negative,
+                "\(descriptor.name): \(value) was added to a counter, which only grows; use an up-down counter")
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,62 @@
+/// The numbers that instruments record: `Int` and `Double`.
+public protocol MetricNumber: Sendable, Comparable, Numeric {
+    /// The number as a word.
+    var _bits: UInt64 { get }
+    /// The number that `_bits` gave.
+    init(_bits: UInt64)
+    /// The sum, which wraps around for integers and never traps.
+    func _adding(_ other: Self) -> Self
+    /// The nearest double.
+    var _double: Double { get }
+    /// Neither NaN nor infinite.
+    var _isFinite: Bool { get }
+    /// Which of the two kinds of number this is.
+    static var _kind: NumberKind { get }
+    /// The nearest number of this kind, clamped to its range; zero for NaN.
+    init(_clamping value: Double)
+}
+
+/// Which kind of number an instrument records.
+public struct NumberKind: Sendable, Hashable {
+    @usableFromInline let isDouble: Bool
+
+    @inlinable
+    init(isDouble: Bool) {
+        self.isDouble = isDouble
+    }
+
+    /// 64-bit integers.
+    @inlinable public static var int: NumberKind { NumberKind(isDouble: false) }
+    /// IEEE 754 doubles.
+    @inlinable public static var double: NumberKind { NumberKind(isDouble: true) }
+}
+
+extension Int: MetricNumber {
+    @inlinable public var _bits: UInt64 { UInt64(bitPattern: Int64(self)) }
+    @inlinable public init(_bits: UInt64) { self.init(truncatingIfNeeded: Int64(bitPattern: _bits)) }
+    @inlinable public func _adding(_ other: Int) -> Int { self &+ other }
+    @inlinable public var _double: Double { Double(self) }
+    @inlinable public var _isFinite: Bool { true }
+    @inlinable public static var _kind: NumberKind { .int }
+    @inlinable public init(_clamping value: Double) {
+        if value.isNaN {
+            self = 0
+        } else if value >= 0x1p63 {
+            self = .max
+        } else if value <= -0x1p63 {
+            self = .min
+        } else {
+            self = Int(value.rounded())
+        }
+    }
+}
+
+extension Double: MetricNumber {
+    @inlinable public var _bits: UInt64 { bitPattern }
+    @inlinable public init(_bits: UInt64) { self.init(bitPattern: _bits) }
+    @inlinable public func _adding(_ other: Double) -> Double { self + other }
+    @inlinable public var _double: Double { self }
+    @inlinable public var _isFinite: Bool { isFinite }
+    @inlinable public static var _kind: NumberKind { .double }
+    @inlinable public init(_clamping value: Double) { self = value }
+}

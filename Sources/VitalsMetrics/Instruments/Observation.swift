@@ -1,0 +1,81 @@
+import Synchronization
+
+/// Collects what the callbacks of one collection observe.
+final class ObservationLog: Sendable {
+    struct Entry: Sendable {
+        let instrument: InstrumentCore
+        let bits: UInt64
+        let attributes: Attributes
+    }
+
+    private struct State {
+        var isOpen = true
+        var entries: [Entry] = []
+    }
+
+    private let state = Mutex(State())
+    private let declared: [InstrumentCore]
+
+    init(for instruments: [InstrumentCore]) {
+        declared = instruments
+    }
+
+    func observe<Value: MetricNumber>(_ value: Value, _ attributes: Attributes, of core: InstrumentCore) {
+        guard declared.contains(where: { $0 === core }) else {
+            core.context.drop(
+                .conflict, "\(core.descriptor.name) was observed by a callback that was not registered for it")
+            return
+        }
+        if !core.descriptor.kind.isGauge, !value._isFinite {
+            let isNaN = value._double.isNaN
+            core.context.drop(isNaN ? .nan : .infinite, "\(core.descriptor.name): \(value) was observed")
+            return
+        }
+        if core.descriptor.kind == .observableCounter, value < 0 {
+            core.context.drop(.negative, "\(core.descriptor.name): a total of \(value) was observed; counters only grow")
+            return
+        }
+        state.withLock { state in
+            guard state.isOpen else { return }
+            state.entries.append(Entry(instrument: core, bits: value._bits, attributes: attributes))
+        }
+    }
+
+    /// What was observed. Later observations, of a callback that was cut short, go nowhere.
+    func close() -> [Entry] {
+        state.withLock { state in
+            state.isOpen = false
+            return state.entries
+        }
+    }
+}
+
+/// Takes the observations of a callback for one instrument.
+public struct Observer<Value: MetricNumber>: Sendable {
+    let log: ObservationLog
+    let core: InstrumentCore
+
+    /// Observes a value. Of several with the same labels, a gauge reports the last and a counter their sum.
+    public func observe(_ value: Value, _ labels: Attributes = [:]) {
+        log.observe(value, labels, of: core)
+    }
+}
+
+extension Observer where Value == Double {
+    /// Observes a value.
+    public func observe(_ value: Int, _ labels: Attributes = [:]) {
+        observe(Double(value), labels)
+    }
+}
+
+/// Takes the observations of a callback for several instruments.
+public struct BatchObserver: Sendable {
+    let log: ObservationLog
+
+    /// Observes a value of one of the instruments that the callback was registered for.
+    public func observe<Observed: ObservableInstrument>(
+        _ instrument: Observed, _ value: Observed.Value, _ labels: Attributes = [:]
+    ) {
+        instrument._core { log.observe(value, labels, of: $0) }
+    }
+}

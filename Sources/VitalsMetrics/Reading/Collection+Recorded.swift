@@ -1,0 +1,136 @@
+import Synchronization
+
+/// Streams of instruments that are recorded into.
+extension Collection {
+    func collectRecorded(
+        _ stream: Stream, _ moment: Moment, _ state: inout MetricReader.State, _ visit: (FamilySnapshot) -> Void
+    ) {
+        let (order, carried) = stream.state.withLock { ($0.order, $0.carried) }
+        let isDelta = reader.temporality.isDelta(stream.instrument.kind)
+        let previous = max(state.committedTime, stream.created)
+        state.scratch.clear()
+        if isDelta {
+            let key = ObjectIdentifier(stream)
+            // Out of the dictionary while it changes, so that it is not copied.
+            var baseline = state.baselines.removeValue(forKey: key) ?? Baseline()
+            baseline.pending.removeAll()
+            for (ordinal, slot) in order.enumerated() {
+                guard let (series, _) = Self.reportable(slot, departing: true) else {
+                    baseline.pending.append(.nowhere)
+                    continue
+                }
+                appendChange(
+                    stream, series, ordinal, min(previous, moment.time), moment, carried[slot], &baseline,
+                    &state.scratch)
+            }
+            state.baselines[key] = baseline
+        } else {
+            for slot in order {
+                guard let (series, start) = Self.reportable(slot, departing: false) else { continue }
+                appendTotal(stream, series, min(start, moment.time), moment, carried.isEmpty ? nil : carried[slot], &state.scratch)
+            }
+        }
+        hand(stream, moment, isDelta: isDelta, since: isDelta ? previous : 0, state.scratch, visit)
+    }
+
+    /// The series in a slot and its start, if it has something to report.
+    @inline(__always)
+    private static func reportable(_ slot: UInt32, departing: Bool) -> (SeriesReference, UInt64)? {
+        guard slot != 0, let record = SlotTable.record(slot) else { return nil }
+        let state = record.pointee.state.load(ordering: .acquiring)
+        guard state == SeriesState.live || (departing && state == SeriesState.departing) else { return nil }
+        let start = record.pointee.start.load(ordering: .relaxed)
+        guard start != 0 else { return nil }
+        return (SeriesReference(slot: slot, generation: record.pointee.generation.load(ordering: .acquiring)), start)
+    }
+
+    @inline(__always)
+    private func appendTotal(
+        _ stream: Stream, _ series: SeriesReference, _ start: UInt64, _ moment: Moment,
+        _ carried: [StreamState.CarriedSeries]?, _ scratch: inout Scratch
+    ) {
+        let value: UInt64
+        switch stream.aggregation {
+        case .sum:
+            value = stream.sum(series, moment.shards, carried)
+        case .lastValue:
+            value = SharedCells.value(series.slot)
+        case .explicit(let bounds):
+            value = UInt64(scratch.words.count)
+            stream.appendExplicit(series, bounds, moment.shards, carried, &scratch)
+        case .exponential(let shape):
+            value = UInt64(scratch.words.count)
+            stream.appendExponential(series, shape, moment.shards, carried, &scratch)
+        }
+        scratch.rows.append(SeriesRow(series: series, start: start, value: value))
+    }
+
+    /// Appends what was recorded since the baseline, and nothing where nothing was.
+    private func appendChange(
+        _ stream: Stream, _ series: SeriesReference, _ ordinal: Int, _ start: UInt64, _ moment: Moment,
+        _ carried: [StreamState.CarriedSeries]?, _ baseline: inout Baseline, _ scratch: inout Scratch
+    ) {
+        let number = stream.instrument.number
+        let base = baseline.committed.start(of: series, at: ordinal)
+        baseline.pending.append(series)
+        let at = scratch.words.count
+        switch stream.aggregation {
+        case .sum:
+            let total = stream.sum(series, moment.shards, carried)
+            baseline.pending.words.append(total)
+            guard let base else {
+                scratch.rows.append(SeriesRow(series: series, start: start, value: total))
+                return
+            }
+            let before = baseline.committed.words[base]
+            if total != before {
+                scratch.rows.append(SeriesRow(series: series, start: start, value: number.subtract(before, from: total)))
+            }
+            return
+        case .lastValue:
+            scratch.rows.append(SeriesRow(series: series, start: start, value: SharedCells.value(series.slot)))
+            return
+        case .explicit(let bounds):
+            stream.appendExplicit(series, bounds, moment.shards, carried, &scratch)
+        case .exponential(let shape):
+            stream.appendExponential(series, shape, moment.shards, carried, &scratch)
+        }
+        baseline.pending.words.append(contentsOf: scratch.words[at...])
+        if let base {
+            let count = HistogramPoint.Place.count
+            if baseline.committed.words[base + count] == scratch.words[at + count] {
+                scratch.words.removeSubrange(at...)
+                return
+            }
+            subtract(baseline.committed.words, base, from: at, stream.aggregation, number, &scratch)
+        }
+        scratch.rows.append(SeriesRow(series: series, start: start, value: UInt64(at)))
+    }
+
+    private func subtract(
+        _ words: [UInt64], _ base: Int, from at: Int, _ aggregation: StreamAggregation, _ number: NumberKind,
+        _ scratch: inout Scratch
+    ) {
+        typealias Place = HistogramPoint.Place
+        switch aggregation {
+        case .sum, .lastValue: break
+        case .explicit(let bounds):
+            scratch.words[at + Place.sum] = number.subtract(
+                words[base + Place.sum], from: scratch.words[at + Place.sum])
+            for place in Place.count...(Place.buckets + bounds.count) {
+                scratch.words[at + place] &-= words[base + place]
+            }
+        case .exponential(let shape):
+            scratch.merge.begin(maxScale: ExponentialScale.highest)
+            let total = Array(scratch.words[at...])
+            total.withUnsafeBufferPointer { total in
+                if let start = total.baseAddress { scratch.merge.add(start, isTakenAway: false, number) }
+            }
+            words.withUnsafeBufferPointer { words in
+                if let start = words.baseAddress { scratch.merge.add(start + base, isTakenAway: true, number) }
+            }
+            scratch.words.removeSubrange(at...)
+            scratch.merge.finish(maxSize: shape.maxSize, into: &scratch.words)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CVitals
+import Synchronization
+
+/// One collection of one reader.
+struct Collection {
+    let reader: MetricReader
+    let registry: Registry
+
+    func run(timeout: Duration?, _ state: inout MetricReader.State, _ visit: (FamilySnapshot) -> Void) {
+        let limit = timeout ?? registry.limits.callbackTimeout
+        let deadline = vitals_monotonic_nanoseconds() &+ limit.nanoseconds
+        let observed = CallbackRound.run(registry.watches(), registry.context, deadline: deadline)
+        registry.context.reading.withLock { _ in
+            let epoch = vitals_epoch_advance()
+            let moment = Moment(
+                time: registry.context.clock.now(), shards: CellStore.shards(),
+                settled: registry.settledEpoch(otherwise: epoch))
+            let byStream = sort(observed)
+            for stream in registry.sortedStreams() {
+                stream.state.withLock { stream.purge(&$0, upTo: moment.settled) }
+                if stream.instrument.kind.isObservable {
+                    collectObserved(stream, byStream[ObjectIdentifier(stream)] ?? [], moment, &state, visit)
+                } else {
+                    stream.expireIdle(now: moment.time) { stream.activityMark($0, moment.shards) }
+                    collectRecorded(stream, moment, &state, visit)
+                }
+            }
+            state.pendingTime = moment.time
+            state.pendingEpoch = epoch
+            state.lastTime = moment.time
+            reader.progress.collectedEpoch.store(epoch, ordering: .releasing)
+        }
+    }
+
+    struct Moment {
+        let time: UInt64
+        let shards: ShardSet
+        /// Series removed before this epoch have been delivered by all who report changes.
+        let settled: UInt64
+    }
+
+    /// Calls `visit` if the stream has rows.
+    func hand(
+        _ stream: Stream, _ moment: Moment, isDelta: Bool, since: UInt64, _ scratch: Scratch,
+        _ visit: (FamilySnapshot) -> Void
+    ) {
+        guard !scratch.rows.isEmpty else { return }
+        let (name, description) = stream.state.withLock { ($0.name, $0.description) }
+        let data: FamilySnapshot.Data
+        switch stream.aggregation {
+        case .sum: data = .sum(isMonotonic: stream.instrument.kind.isMonotonic)
+        case .lastValue: data = .gauge
+        case .explicit(let bounds): data = .histogram(bounds: bounds.values)
+        case .exponential: data = .exponential
+        }
+        scratch.rows.withUnsafeBufferPointer { rows in
+            scratch.words.withUnsafeBufferPointer { words in
+                visit(
+                    FamilySnapshot(
+                        scope: stream.instrument.scope, name: name, unit: stream.instrument.unit,
+                        description: description, kind: stream.instrument.kind, data: data,
+                        number: stream.instrument.number, isDelta: isDelta, time: moment.time, rows: rows,
+                        words: words, stream: stream, exemplarsSince: since))
+            }
+        }
+    }
+
+    private func sort(_ observed: [[ObservationLog.Entry]]) -> [ObjectIdentifier: [ObservationLog.Entry]] {
+        var byStream: [ObjectIdentifier: [ObservationLog.Entry]] = [:]
+        for entries in observed {
+            for entry in entries {
+                for stream in entry.instrument.streams { byStream[ObjectIdentifier(stream), default: []].append(entry) }
+            }
+        }
+        return byStream
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, clamped to what a word holds.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let whole = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        // A deadline has to stay a time that a clock can reach.
+        return min(whole.overflow ? .max : whole.partialValue &+ UInt64(attoseconds / 1_000_000_000), 1 << 62)
+    }
+}

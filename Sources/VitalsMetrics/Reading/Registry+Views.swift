@@ -1,0 +1,173 @@
+import Synchronization
+
+extension Registry {
+    /// Sets the views and limits. What was recorded before is kept: series go on under their new streams.
+    package func configure(views: [View], limits: Limits? = nil) {
+        for view in views where view.name != nil && view.selector.mayMatchSeveral {
+            context.conflict(
+                "the view that reports \(view.name ?? "") may select several instruments, which would share the name: "
+                    + "select by a name without wildcards")
+        }
+        state.withLock { state in
+            state.views = views
+            if let limits { state.limits = limits }
+            for core in state.instruments.values.joined() {
+                replaceStreams(of: core, streamSettings(core.descriptor, state.views, state.limits))
+            }
+            state.sorted = nil
+        }
+    }
+
+    /// What the views make of an instrument.
+    func streamSettings(_ instrument: InstrumentDescriptor, _ views: [View], _ limits: Limits) -> [StreamSettings] {
+        let advised = instrument.attributes.map { AttributeFilter.only($0) }
+        let plain = StreamSettings(
+            name: instrument.name, description: instrument.description,
+            aggregation: defaultAggregation(instrument), recordsMinMax: true, filter: advised,
+            limit: max(0, limits.cardinality), idleExpiry: expiry(limits.idleExpiry, instrument), reservoir: nil)
+        let matching = views.filter { $0.selector.matches(instrument) }
+        var isDropped = false
+        var settings: [StreamSettings] = []
+        for view in matching {
+            if view.aggregation == .drop {
+                isDropped = true
+                continue
+            }
+            var stream = plain
+            if view.aggregation != .byKind {
+                switch settle(view.aggregation, instrument) {
+                case .success(let aggregation): stream.aggregation = aggregation
+                case .failure(let problem):
+                    context.conflict("a view of \(instrument.name) is ignored: \(problem.reason)")
+                    continue
+                }
+                stream.recordsMinMax = view.aggregation.recordsMinMax
+            }
+            if let name = view.name { stream.name = name }
+            if let description = view.description { stream.description = description }
+            if let filter = view.attributes { stream.filter = filter }
+            if let limit = view.cardinalityLimit { stream.limit = max(0, limit) }
+            if let idle = view.idleExpiry { stream.idleExpiry = expiry(idle, instrument) }
+            stream.reservoir = view.reservoir
+            settings.append(stream)
+        }
+        return settings.isEmpty && !isDropped ? [plain] : settings
+    }
+
+    /// Up-down counters never expire: their value is a level that must not be forgotten.
+    private func expiry(_ duration: Duration?, _ instrument: InstrumentDescriptor) -> UInt64? {
+        guard let duration, instrument.kind != .upDownCounter, !instrument.kind.isObservable else { return nil }
+        return duration.nanoseconds
+    }
+
+    private func defaultAggregation(_ instrument: InstrumentDescriptor) -> StreamAggregation {
+        switch instrument.kind {
+        case .gauge, .observableGauge: return .lastValue
+        case .histogram:
+            switch (instrument.buckets ?? .standard).settled() {
+            case .success(let aggregation): return aggregation
+            case .failure(let problem):
+                context.conflict("the buckets of \(instrument.name) are not used: \(problem.reason)")
+                return .explicit(.sharing(Self.standardBounds))
+            }
+        default: return .sum
+        }
+    }
+
+    private static var standardBounds: [Double] {
+        guard case .explicit(let bounds) = Buckets.standard.layout else { return [] }
+        return bounds
+    }
+
+    private func settle(
+        _ aggregation: Aggregation, _ instrument: InstrumentDescriptor
+    ) -> Result<StreamAggregation, InvalidBuckets> {
+        switch aggregation.choice {
+        case .byKind, .drop: return .success(defaultAggregation(instrument))
+        case .sum:
+            guard !instrument.kind.isGauge else {
+                return .failure(InvalidBuckets(reason: "the values of a gauge have no sum"))
+            }
+            return .success(.sum)
+        case .lastValue:
+            guard instrument.kind.isGauge else {
+                return .failure(InvalidBuckets(reason: "only gauges have a last value"))
+            }
+            return .success(.lastValue)
+        case .explicit(let buckets), .exponential(let buckets):
+            guard !instrument.kind.isObservable else {
+                return .failure(
+                    InvalidBuckets(reason: "an observable instrument has no single measurements to distribute"))
+            }
+            return buckets.settled()
+        }
+    }
+
+    /// Gives an instrument new streams. Where only words or limits changed the stream stays; otherwise the old series
+    /// forward their records, and what they hold is reported by the new ones.
+    private func replaceStreams(of core: InstrumentCore, _ settings: [StreamSettings]) {
+        let former = core.streams
+        if former.count == 1, settings.count == 1, former[0].isSame(as: settings[0]) {
+            former[0].state.withLock { state in
+                state.name = settings[0].name
+                state.description = settings[0].description
+                state.limit = settings[0].limit
+                state.idleExpiry = settings[0].idleExpiry
+            }
+            former[0].reopen()
+            return
+        }
+        let streams = settings.map { Stream(instrument: core.descriptor, settings: $0, context: context) }
+        core.replaceRoutes(streams)
+        guard !core.descriptor.kind.isObservable else { return }
+        for stream in former { stream.handOver(to: streams) }
+    }
+}
+
+extension Stream {
+    func isSame(as settings: StreamSettings) -> Bool {
+        aggregation.isSame(as: settings.aggregation) && recordsMinMax == settings.recordsMinMax
+            && filter == settings.filter && settings.reservoir == nil
+    }
+
+    /// From now on every series of this stream reports through its counterparts in `streams`.
+    fileprivate func handOver(to streams: [Stream]) {
+        state.withLock { state in
+            for slot in state.order where slot != 0 {
+                guard let record = SlotTable.record(slot) else { continue }
+                let series = SeriesReference(
+                    slot: slot, generation: record.pointee.generation.load(ordering: .acquiring))
+                let isLive = record.pointee.state.load(ordering: .acquiring) == SeriesState.live
+                guard isLive || record.pointee.state.load(ordering: .acquiring) == SeriesState.reserved,
+                    let attributes = SeriesLabels(series)?.attributes
+                else { continue }
+                let start = record.pointee.start.load(ordering: .relaxed)
+                let last = SharedCells.value(slot)
+                let targets = streams.map { stream in
+                    state.uncounted == series ? stream.makeUncounted() : stream.series(attributes)
+                }
+                for (stream, target) in zip(streams, targets) where isLive && target != .nowhere {
+                    stream.inherit(from: self, series, target, start: start, last: last)
+                }
+                forward(series, to: targets)
+            }
+        }
+    }
+
+    private func inherit(
+        from former: Stream, _ series: SeriesReference, _ target: SeriesReference, start: UInt64, last: UInt64
+    ) {
+        begin(target)
+        if let record = SlotTable.record(target.slot), record.pointee.start.load(ordering: .relaxed) > start {
+            record.pointee.start.store(start, ordering: .relaxed)
+        }
+        if case .lastValue = aggregation {
+            _ = SharedCells.set(last, target)
+            return
+        }
+        state.withLock { state in
+            state.carried[target.slot, default: []].append(
+                StreamState.CarriedSeries(stream: former, series: series))
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import CVitals
+import Synchronization
+
+/// Holds meters and their instruments, and lets any number of readers collect them.
+///
+/// A program has one, `Registry.shared`; a test makes its own. Instruments of a registry that is gone still work, but
+/// record nowhere.
+public final class Registry: Sendable {
+    /// The registry of the process.
+    public static let shared = Registry()
+
+    struct State {
+        var scopes: [InstrumentationScope: Int] = [:]
+        /// By scope and lowercase name: what was declared under it, usually one.
+        var instruments: [Name: [InstrumentCore]] = [:]
+        var count = 0
+        var sorted: [Stream]?
+        var watches: [Watch] = []
+        var readers: [MetricReader.Progress] = []
+        var views: [View] = []
+        var limits: Limits
+        var components: [String: Int] = [:]
+        var observesItself = false
+        var selfMetrics: SelfMetrics?
+
+        struct Name: Hashable {
+            let scope: Int
+            let name: String
+        }
+    }
+
+    let context: RegistryContext
+    let state: Mutex<State>
+
+    /// A registry of one's own.
+    public convenience init(limits: Limits = Limits(), clock: MetricClock = .system) {
+        self.init(limits: limits, clock: clock, hashMask: .max)
+    }
+
+    /// - Parameter hashMask: Fewer bits than all make label sets collide, which tests want.
+    package init(limits: Limits, clock: MetricClock, hashMask: UInt64) {
+        context = RegistryContext(clock: clock, hashMask: hashMask)
+        state = Mutex(State(limits: limits))
+        ExemplarSource.count(.traceBased, 1)
+    }
+
+    deinit {
+        context.isClosed.store(true, ordering: .releasing)
+        ExemplarSource.count(exemplarFilter, -1)
+        let instruments = state.withLock { $0.instruments.values.flatMap { $0 } }
+        for instrument in instruments {
+            for stream in instrument.streams { stream.close() }
+        }
+    }
+
+    /// A meter: a group of instruments that one library or component declares.
+    public func meter(
+        _ name: String, version: String = "", schemaURL: String = "", attributes: Attributes = [:]
+    ) -> Meter {
+        if name.isEmpty {
+            Diagnostics.log(.warning, "a meter was made without a name: give it the name of the library that records")
+        }
+        return Meter(
+            registry: self,
+            scope: InstrumentationScope(
+                name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// Which measurements become exemplars.
+    public var exemplarFilter: ExemplarFilter {
+        get { ExemplarFilter(code: context.exemplarFilter.load(ordering: .relaxed)) }
+        set {
+            let former = context.exemplarFilter.exchange(newValue.code, ordering: .relaxed)
+            ExemplarSource.count(ExemplarFilter(code: former), -1)
+            ExemplarSource.count(newValue, 1)
+        }
+    }
+
+    var limits: Limits { state.withLock { $0.limits } }
+
+    func watches() -> [Watch] {
+        state.withLock { state in
+            state.watches.removeAll { $0.isCancelled.load(ordering: .acquiring) }
+            return state.watches
+        }
+    }
+
+    func register(_ watch: Watch) {
+        state.withLock { $0.watches.append(watch) }
+    }
+
+    /// All streams, by meter and then by name.
+    func sortedStreams() -> [Stream] {
+        state.withLock { state in
+            if let sorted = state.sorted { return sorted }
+            let names = state.instruments.keys.sorted {
+                $0.scope != $1.scope ? $0.scope < $1.scope : precedes($0.name, $1.name)
+            }
+            let sorted = names.flatMap { name in (state.instruments[name] ?? []).flatMap(\.streams) }
+            state.sorted = sorted
+            return sorted
+        }
+    }
+
+    func attach(_ reader: MetricReader.Progress) {
+        state.withLock { state in
+            // Changes start with what is there now only for series that are gone: the others report all they have.
+            state.readers.append(reader)
+        }
+        context.hasReaders.store(true, ordering: .releasing)
+    }
+
+    func detach(_ reader: MetricReader.Progress) {
+        state.withLock { state in
+            state.readers.removeAll { $0 === reader }
+            context.hasReaders.store(!state.readers.isEmpty, ordering: .releasing)
+        }
+    }
+
+    /// Series removed before this epoch were delivered by all readers that report changes.
+    func settledEpoch(otherwise epoch: UInt64) -> UInt64 {
+        state.withLock { state in
+            state.readers.filter(\.hasDelta).map { $0.committedEpoch.load(ordering: .acquiring) }.min() ?? epoch
+        }
+    }
+
+    /// The epoch of the oldest of all readers' last collections.
+    func oldestCollection() -> UInt64 {
+        state.withLock { state in
+            state.readers.map { $0.collectedEpoch.load(ordering: .acquiring) }.min() ?? 0
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Synchronization
+
+/// What the instruments and streams of one registry share. Outlives the registry, as handles may.
+final class RegistryContext: Sendable {
+    let clock: MetricClock
+    /// All ones but in tests, which make hashes collide.
+    let hashMask: UInt64
+    let created: UInt64
+    let isClosed = Atomic(false)
+    let exemplarFilter = Atomic<UInt8>(ExemplarFilter.traceBased.code)
+    /// Held during a collection: one at a time for a registry, and none while slots are freed.
+    let reading = Mutex(())
+    let hasReaders = Atomic(false)
+    let conflicts = Atomic<Int>(0)
+    let inconsistentReads = Atomic<Int>(0)
+    private let drops: [DropCount]
+
+    private final class DropCount: Sendable {
+        let count = Atomic<Int>(0)
+        let isLogged = Atomic(false)
+    }
+
+    init(clock: MetricClock, hashMask: UInt64) {
+        self.clock = clock
+        self.hashMask = hashMask
+        created = clock.now()
+        drops = DropReason.allCases.map { _ in DropCount() }
+    }
+
+    /// Counts a measurement that was not taken; the first of each reason is logged.
+    func drop(_ reason: DropReason, _ detail: @autoclosure () -> String) {
+        let entry = drops[reason.rawValue]
+        entry.count.add(1, ordering: .relaxed)
+        if !entry.isLogged.exchange(true, ordering: .relaxed) {
+            Diagnostics.log(.warning, "\(detail()); further ones are counted in vitals.measurements.dropped")
+        }
+    }
+
+    func count(_ reason: DropReason) {
+        drops[reason.rawValue].count.add(1, ordering: .relaxed)
+    }
+
+    func dropped(_ reason: DropReason) -> Int {
+        drops[reason.rawValue].count.load(ordering: .relaxed)
+    }
+
+    /// A conflict between declarations: the program goes on, the author should hear of it.
+    func conflict(_ message: String) {
+        conflicts.add(1, ordering: .relaxed)
+        Diagnostics.log(.warning, message)
+    }
+}

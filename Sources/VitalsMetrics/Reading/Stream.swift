@@ -1,0 +1,191 @@
+import CVitals
+import Synchronization
+
+/// What one instrument reports under one view: a name, an aggregation, and the series.
+///
+/// Streams are made by instruments and never freed: a handle is a plain number, so what it leads to has to stay.
+final class Stream: Sendable {
+    let instrument: InstrumentDescriptor
+    let aggregation: StreamAggregation
+    let recordsMinMax: Bool
+    let filter: AttributeFilter?
+    let context: RegistryContext
+    let created: UInt64
+    let exemplars: ExemplarStore
+    let index: SeriesIndex
+    let state: Mutex<StreamState>
+    /// Bindings that the overflow series answered.
+    let overflowed = Atomic<Int>(0)
+    /// The overflow series while the stream is full, so that look-ups need no lock then; otherwise zero.
+    private let fullSince = Atomic<UInt64>(0)
+
+    init(
+        instrument: InstrumentDescriptor, settings: StreamSettings, context: RegistryContext
+    ) {
+        self.instrument = instrument
+        self.context = context
+        created = context.clock.now()
+        aggregation = settings.aggregation
+        recordsMinMax = settings.recordsMinMax
+        filter = settings.filter
+        var bounds: [Double] = []
+        if case .explicit(let explicit) = settings.aggregation { bounds = explicit.values }
+        exemplars = ExemplarStore(choice: settings.reservoir ?? .fitting(settings.aggregation), bounds: bounds)
+        index = SeriesIndex(hashMask: context.hashMask)
+        state = Mutex(
+            StreamState(
+                name: settings.name, description: settings.description, limit: settings.limit,
+                idleExpiry: settings.idleExpiry))
+        _ = Unmanaged.passRetained(self)
+    }
+
+    /// The series of a set of attributes, after the view's filter; the overflow series when the stream is full.
+    func series(_ attributes: Attributes) -> SeriesReference {
+        if let filter, attributes.sorted.contains(where: { !filter.keeps($0.key) }) {
+            return SeriesKey.with(attributes.filter(filter.keeps)) { series($0) }
+        }
+        return SeriesKey.with(attributes) { series($0) }
+    }
+
+    @inline(__always)
+    func series(_ key: SeriesKey) -> SeriesReference {
+        switch index.find(key) {
+        case .found(let series): return series
+        case .absent:
+            let full = fullSince.load(ordering: .acquiring)
+            if full != 0 {
+                countOverflow()
+                return SeriesReference(slot: UInt32(full >> 32), generation: UInt32(truncatingIfNeeded: full))
+            }
+        case .unsure: break
+        }
+        return make(key)
+    }
+
+    @inline(never)
+    private func make(_ key: SeriesKey) -> SeriesReference {
+        state.withLock { state in
+            if case .found(let series) = index.find(key) { return series }
+            if context.isClosed.load(ordering: .acquiring) { return .nowhere }
+            if state.counted >= state.limit { return overflow(&state) }
+            guard let series = register(key, &state) else { return overflow(&state) }
+            state.counted += 1
+            return series
+        }
+    }
+
+    /// The series of the empty set, which does not count against the limit before it is used.
+    func makeUncounted() -> SeriesReference {
+        SeriesKey.with(Attributes()) { key in
+            state.withLock { state in
+                if case .found(let series) = index.find(key) { return series }
+                state.uncounted = register(key, &state)
+                return state.uncounted ?? .nowhere
+            }
+        }
+    }
+
+    private func register(_ key: SeriesKey, _ state: inout StreamState) -> SeriesReference? {
+        guard let shape = key.knownShape ?? LabelShape.sharing(key.shape), let series = SlotTable.take(),
+            let record = SlotTable.record(series.slot)
+        else { return nil }
+        var payload: UInt = 0
+        if key.wordCount > 0 {
+            let words = WordPool.take(key.wordCount)
+            for index in 0..<key.wordCount { words[index].store(key.words[index], ordering: .relaxed) }
+            payload = UInt(bitPattern: words)
+        }
+        record.pointee.payload.store(payload, ordering: .relaxed)
+        record.pointee.payloadWords.store(UInt32(key.wordCount), ordering: .relaxed)
+        record.pointee.shape.store(shape.id, ordering: .relaxed)
+        record.pointee.start.store(0, ordering: .relaxed)
+        record.pointee.stream.store(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()), ordering: .relaxed)
+        record.pointee.state.store(SeriesState.reserved, ordering: .releasing)
+        index.insert(series.slot, hash: key.hash)
+        if let hole = state.holes.popLast() {
+            state.order[hole] = series.slot
+        } else {
+            state.order.append(series.slot)
+        }
+        return series
+    }
+
+    private func overflow(_ state: inout StreamState) -> SeriesReference {
+        let series: SeriesReference
+        if let existing = state.overflow {
+            series = existing
+        } else {
+            let attributes: Attributes = ["otel.metric.overflow": true]
+            guard
+                let made = SeriesKey.with(attributes, { key -> SeriesReference? in
+                    if case .found(let series) = index.find(key) { return series }
+                    return register(key, &state)
+                })
+            else { return .nowhere }
+            series = made
+            state.overflow = made
+            Diagnostics.log(
+                .warning,
+                "\(state.name) has reached its limit of \(state.limit) series: further attribute sets are counted in "
+                    + "the series {otel.metric.overflow=true}. Record fewer distinct values, drop an attribute with a "
+                    + "view, or raise the limit.")
+        }
+        countOverflow()
+        fullSince.store(UInt64(series.slot) << 32 | UInt64(series.generation), ordering: .releasing)
+        return series
+    }
+
+    private func countOverflow() {
+        overflowed.add(1, ordering: .relaxed)
+        context.count(.overflow)
+    }
+
+    /// Takes note of the first measurement of a series: from now on it is exported.
+    func begin(_ series: SeriesReference) {
+        state.withLock { state in
+            guard let record = SlotTable.record(series.slot),
+                record.pointee.generation.load(ordering: .acquiring) == series.generation,
+                record.pointee.state.load(ordering: .acquiring) == SeriesState.reserved
+            else { return }
+            if state.uncounted == series {
+                state.uncounted = nil
+                if state.counted >= state.limit {
+                    forward(series, to: [overflow(&state)])
+                    return
+                }
+                state.counted += 1
+            }
+            record.pointee.start.store(context.clock.now(), ordering: .relaxed)
+            if case .lastValue = aggregation { SharedCells.open(series) }
+            record.pointee.state.store(SeriesState.live, ordering: .releasing)
+        }
+    }
+
+    /// From now on the records of `series` go to `targets`. What its cells hold stays there.
+    func forward(_ series: SeriesReference, to targets: [SeriesReference]) {
+        guard let record = SlotTable.record(series.slot) else { return }
+        let box = Unmanaged.passRetained(ForwardTargets(targets))
+        record.pointee.payloadWords.store(0, ordering: .relaxed)
+        record.pointee.payload.store(UInt(bitPattern: box.toOpaque()), ordering: .releasing)
+        record.pointee.state.store(SeriesState.forwarded, ordering: .releasing)
+        SharedCells.close(series)
+        CellStore.freeze(series)
+    }
+
+    /// Allows new series again after some have left.
+    func reopen() {
+        fullSince.store(0, ordering: .releasing)
+    }
+}
+
+/// What a view and an instrument together say about a stream.
+struct StreamSettings {
+    var name: String
+    var description: String
+    var aggregation: StreamAggregation
+    var recordsMinMax: Bool
+    var filter: AttributeFilter?
+    var limit: Int
+    var idleExpiry: UInt64?
+    var reservoir: ReservoirChoice?
+}

@@ -1,0 +1,80 @@
+/// Selects instruments: all criteria that are given must hold.
+public struct InstrumentSelector: Sendable, ExpressibleByStringLiteral {
+    /// The name, whatever its case; `*` stands for any characters, `?` for one.
+    public var name: String?
+    /// The kind.
+    public var kind: InstrumentKind?
+    /// The unit.
+    public var unit: Unit?
+    /// The name of the meter.
+    public var meterName: String?
+    /// The version of the meter.
+    public var meterVersion: String?
+    /// The schema URL of the meter.
+    public var meterSchemaURL: String?
+
+    /// Selects instruments for which all given criteria hold.
+    public init(
+        name: String? = nil, kind: InstrumentKind? = nil, unit: Unit? = nil, meterName: String? = nil,
+        meterVersion: String? = nil, meterSchemaURL: String? = nil
+    ) {
+        self.name = name
+        self.kind = kind
+        self.unit = unit
+        self.meterName = meterName
+        self.meterVersion = meterVersion
+        self.meterSchemaURL = meterSchemaURL
+    }
+
+    /// Selects by name.
+    public init(stringLiteral name: String) {
+        self.init(name: name)
+    }
+
+    /// Whether the criteria can hold for instruments of different names.
+    var mayMatchSeveral: Bool {
+        guard let name else { return true }
+        return name.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
+    }
+
+    func matches(_ instrument: InstrumentDescriptor) -> Bool {
+        if let name, !Wildcard.matches(Array(name.lowercased().utf8), Array(instrument.name.lowercased().utf8)) {
+            return false
+        }
+        if let kind, kind != instrument.kind { return false }
+        if let unit, unit != instrument.unit { return false }
+        if let meterName, meterName != instrument.scope.name { return false }
+        if let meterVersion, meterVersion != instrument.scope.version { return false }
+        if let meterSchemaURL, meterSchemaURL != instrument.scope.schemaURL { return false }
+        return true
+    }
+}
+
+enum Wildcard {
+    /// Matches with one step back per star: linear in practice, quadratic at worst, never exponential.
+    static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+        var patternAt = 0
+        var textAt = 0
+        var star: Int?
+        var resume = 0
+        while textAt < text.count {
+            if patternAt < pattern.count, pattern[patternAt] == UInt8(ascii: "*") {
+                star = patternAt
+                resume = textAt
+                patternAt += 1
+            } else if patternAt < pattern.count,
+                pattern[patternAt] == text[textAt] || pattern[patternAt] == UInt8(ascii: "?")
+            {
+                patternAt += 1
+                textAt += 1
+            } else if let back = star {
+                patternAt = back + 1
+                resume += 1
+                textAt = resume
+            } else {
+                return false
+            }
+        }
+        return pattern[patternAt...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}

@@ -1,0 +1,99 @@
+import AllocationCounter
+import CVitals
+import Foundation
+import VitalsMetrics
+
+/// `vitals-bench <work> <threads> [--who swift-atomic|swift-mutex]` prints one line of JSON; exit code 3: no such work.
+func answer(_ work: String, _ who: String, _ threads: Int, _ key: String, _ value: Double) -> Never {
+    print("{\"work\":\"\(work)\",\"who\":\"\(who)\",\"threads\":\(threads),\"\(key)\":\(value)}")
+    exit(0)
+}
+
+func count(of work: String, after prefix: String) -> Int? {
+    guard work.hasPrefix(prefix) else { return nil }
+    switch work.dropFirst(prefix.count) {
+    case "1k": return 1000
+    case "10k": return 10_000
+    case "100k": return 100_000
+    default: return nil
+    }
+}
+
+var arguments = Array(CommandLine.arguments.dropFirst())
+var who = "vitals"
+if let flag = arguments.firstIndex(of: "--who"), flag + 1 < arguments.count {
+    who = arguments[flag + 1]
+    arguments.removeSubrange(flag...(flag + 1))
+}
+guard arguments.count == 2, let threads = Int(arguments[1]), (1...64).contains(threads) else {
+    print("usage: vitals-bench <work> <threads> [--who vitals|swift-atomic|swift-mutex]")
+    exit(64)
+}
+let work = arguments[0]
+
+guard who == "vitals" else {
+    guard let operation = Works.yardstick(who, work) else { exit(3) }
+    answer(work, who, threads, "ns_per_op", nanosecondsPerOperation(threads: threads, operation))
+}
+
+let works = Works(threads: threads)
+
+if let operation = works.operation(work) {
+    answer(work, who, threads, "ns_per_op", nanosecondsPerOperation(threads: threads, operation))
+}
+
+if let series = count(of: work, after: "snapshot.") {
+    let family = works.create(series, adding: true)
+    let reader = MetricReader(works.registry)
+    if threads > 1 {
+        let busy = family["GET", "/api/v1/items/0", "200"]
+        let box = Unmanaged.passRetained(Box(busy))
+        _ = vitals_thread_start(
+            { pointer in
+                let series = Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().series
+                while true { series.add(1) }
+            }, box.toOpaque(), "bench")
+    }
+    var total: UInt64 = 0
+    let median = medianNanoseconds { total = Works.snapshot(reader) }
+    guard total >= UInt64(series) else { fatalError("the snapshot is wrong: \(total)") }
+    answer(work, who, threads, "ns_per_op", median)
+}
+
+if work == "create.100k" {
+    let labels = (0..<100_000).map { Works.labels($0) }
+    var samples: [Double] = []
+    for _ in 0..<7 {
+        let fresh = Works(threads: 1)
+        fresh.raiseLimit()
+        let start = vitals_monotonic_nanoseconds()
+        let family = fresh.meter.counter("requests", by: .string("method"), .string("route"), .string("status"))
+        for (method, route, status) in labels { _ = family[method, route, status] }
+        samples.append(Double(vitals_monotonic_nanoseconds() - start) / 100_000)
+    }
+    answer(work, who, threads, "ns_per_op", samples.sorted()[samples.count / 2])
+}
+
+if let series = count(of: work, after: "memory.") {
+    let family = works.create(series, adding: true)
+    answer(work, who, threads, "mb", residentMegabytes(keeping: family))
+}
+
+if work.hasPrefix("allocations.") {
+    let measured = String(work.dropFirst("allocations.".count))
+    if let operation = works.operation(measured) {
+        operation(10_000)
+        let before = allocation_count()
+        operation(10_000)
+        answer(work, who, threads, "allocs_per_op", Double(allocation_count() - before) / 10_000)
+    }
+    if let series = count(of: measured, after: "snapshot.") {
+        _ = works.create(series, adding: true)
+        let reader = MetricReader(works.registry)
+        for _ in 0..<3 { _ = Works.snapshot(reader) }
+        let before = allocation_count()
+        _ = Works.snapshot(reader)
+        answer(work, who, threads, "allocs_per_op", Double(allocation_count() - before))
+    }
+}
+exit(3)
