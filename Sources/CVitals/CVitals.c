@@ -12,6 +12,7 @@
 
 static uint64_t empty_shard[8];
 _Thread_local void *vitals_thread_slot = empty_shard;
+_Thread_local uint64_t vitals_thread_words[64];
 
 static pthread_key_t exit_key;
 static bool exit_key_made;
@@ -38,6 +39,11 @@ bool vitals_thread_on_exit(void (*handler)(void *)) {
     pthread_once(&exit_once, make_exit_key);
     return exit_key_made && pthread_setspecific(exit_key, vitals_thread_slot) == 0;
 }
+
+uintptr_t vitals_slot_branches[1024];
+uintptr_t vitals_label_shapes[4096];
+uint64_t vitals_hash_seed_word;
+__attribute__((constructor)) static void choose_hash_seed(void) { vitals_hash_seed_word = vitals_random(); }
 
 uint32_t vitals_exemplar_demand;
 void vitals_exemplar_demand_add(int32_t delta) {

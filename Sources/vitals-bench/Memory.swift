@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import VitalsMetrics
 
 final class Box: Sendable {
@@ -11,9 +11,12 @@ final class Box: Sendable {
 
 /// Resident memory of this process.
 func residentMegabytes(keeping _: Any) -> Double {
-    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
-        let kilobytes = line.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Double($0) })
-    else { return .nan }
-    return kilobytes / 1024
+    guard let file = fopen("/proc/self/status", "r") else { return .nan }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+        let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if text.hasPrefix("VmRSS:"), let kilobytes = Double(text.filter(\.isNumber)) { return kilobytes / 1024 }
+    }
+    return .nan
 }

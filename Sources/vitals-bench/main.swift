@@ -1,6 +1,6 @@
 import AllocationCounter
 import CVitals
-import Foundation
+import Glibc
 import VitalsMetrics
 
 /// `vitals-bench <work> <threads> [--who swift-atomic|swift-mutex]` prints one line of JSON; exit code 3: no such work.

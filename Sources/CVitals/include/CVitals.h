@@ -14,6 +14,10 @@ extern _Thread_local void *vitals_thread_slot __attribute__((tls_model("initial-
 
 static inline void *vitals_thread_shard(void) { return vitals_thread_slot; }
 
+// Memory of the calling thread in which a look-up encodes its labels: 64 words, never in use across calls.
+extern _Thread_local uint64_t vitals_thread_words[64] __attribute__((tls_model("initial-exec")));
+static inline void *vitals_thread_scratch(void) { return vitals_thread_words; }
+
 // Puts `shard` in the slot of the calling thread.
 void vitals_thread_adopt(void *shard);
 // Puts the static empty shard back.
@@ -21,6 +25,16 @@ void vitals_thread_release(void);
 bool vitals_thread_has_shard(void);
 // Has `handler` called with the thread's shard when the calling thread ends. False: it will not be called.
 bool vitals_thread_on_exit(void (*handler)(void *shard));
+
+// Roots of tables that every look-up reads. Here and not in Swift, where reading a global asks each time whether it was
+// initialised.
+extern uintptr_t vitals_slot_branches[1024];
+extern uintptr_t vitals_label_shapes[4096];
+static inline void *vitals_slot_root(void) { return vitals_slot_branches; }
+static inline void *vitals_shape_root(void) { return vitals_label_shapes; }
+// Differs from process to process, so that nobody can choose label values that all collide.
+extern uint64_t vitals_hash_seed_word;
+static inline uint64_t vitals_hash_seed(void) { return vitals_hash_seed_word; }
 
 // Zero while no registry wants exemplars.
 extern uint32_t vitals_exemplar_demand;

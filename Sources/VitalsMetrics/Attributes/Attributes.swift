@@ -3,54 +3,62 @@
 /// The order in which attributes are given does not matter; of two with the same key the later one counts; the empty
 /// set is a set like any other. An attribute with an empty key is left out.
 public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
-    /// Sorted by the bytes of the keys, each key once.
-    @usableFromInline
-    var sorted: [(key: String, value: AttributeValue)]
+    /// The pairs as they were given, if nobody has sorted them yet: a set that is recorded with and dropped is checked
+    /// while it is encoded.
+    let pairs: [(String, AttributeValue)]
+    private let isSorted: Bool
 
     /// The empty set.
-    @inlinable
     public init() {
-        sorted = []
+        pairs = []
+        isSorted = true
     }
 
     /// The set of the given pairs.
     public init(dictionaryLiteral elements: (String, AttributeValue)...) {
-        sorted = elements
-        normalise()
+        pairs = elements
+        isSorted = false
     }
 
     /// The set of the given pairs.
     public init(_ pairs: some Sequence<(String, AttributeValue)>) {
-        sorted = pairs.map { (key: $0.0, value: $0.1) }
-        normalise()
+        self.init(sorted: Self.sorted(Array(pairs)))
     }
 
     /// The set with the entries of a dictionary.
     public init(_ dictionary: [String: AttributeValue]) {
-        sorted = dictionary.map { (key: $0.key, value: $0.value) }
-        normalise()
+        self.init(dictionary.map { ($0.key, $0.value) })
     }
 
     /// Takes pairs that are sorted and unique already.
-    init(sorted: [(key: String, value: AttributeValue)]) {
-        self.sorted = sorted
+    init(sorted pairs: [(String, AttributeValue)]) {
+        self.pairs = pairs
+        isSorted = true
+    }
+
+    /// The pairs, sorted by the bytes of the keys, each key once.
+    var sorted: [(String, AttributeValue)] {
+        isSorted ? pairs : Self.sorted(pairs)
+    }
+
+    /// This set with its pairs in order.
+    var normalised: Attributes {
+        isSorted ? self : Attributes(sorted: Self.sorted(pairs))
     }
 
     /// The number of attributes.
     public var count: Int { sorted.count }
 
     /// Whether the set has no attributes.
-    public var isEmpty: Bool { sorted.isEmpty }
+    public var isEmpty: Bool { pairs.isEmpty || sorted.isEmpty }
 
     /// The value of `key`; setting nil takes it out.
     public subscript(key: String) -> AttributeValue? {
-        get { sorted.first { $0.key.utf8.elementsEqual(key.utf8) }?.value }
+        get { sorted.first { $0.0.utf8.elementsEqual(key.utf8) }?.1 }
         set {
-            sorted.removeAll { $0.key.utf8.elementsEqual(key.utf8) }
-            if let newValue {
-                sorted.append((key, newValue))
-                normalise()
-            }
+            var changed = sorted.filter { !$0.0.utf8.elementsEqual(key.utf8) }
+            if let newValue { changed.append((key, newValue)) }
+            self = Attributes(changed)
         }
     }
 
@@ -58,46 +66,28 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
     public func merging(_ other: Attributes) -> Attributes {
         if other.isEmpty { return self }
         if isEmpty { return other }
-        var merged = Attributes(sorted: sorted + other.sorted)
-        merged.normalise()
-        return merged
+        return Attributes(sorted + other.sorted)
     }
 
     /// The attributes whose keys satisfy `isIncluded`.
     public func filter(_ isIncluded: (String) -> Bool) -> Attributes {
-        Attributes(sorted: sorted.filter { isIncluded($0.key) })
-    }
-
-    private mutating func normalise() {
-        var isSorted = true
-        for index in sorted.indices.dropFirst() where !precedes(sorted[index - 1].key, sorted[index].key) {
-            isSorted = false
-            break
-        }
-        if !isSorted { sortAndDeduplicate() }
-        if let first = sorted.first, first.key.isEmpty { sorted.removeFirst() }
+        Attributes(sorted: sorted.filter { isIncluded($0.0) })
     }
 
     /// An insertion sort: sets are small, and a later pair with the same key simply replaces the earlier one.
-    private mutating func sortAndDeduplicate() {
-        var count = 1
-        for index in 1..<sorted.count {
-            let pair = sorted[index]
-            var place = count
-            while place > 0, precedes(pair.key, sorted[place - 1].key) { place -= 1 }
-            if place > 0, !precedes(sorted[place - 1].key, pair.key) {
-                sorted[place - 1].value = pair.value
-                continue
+    private static func sorted(_ pairs: [(String, AttributeValue)]) -> [(String, AttributeValue)] {
+        var sorted: [(String, AttributeValue)] = []
+        sorted.reserveCapacity(pairs.count)
+        for pair in pairs where !pair.0.isEmpty {
+            var place = sorted.count
+            while place > 0, precedes(pair.0, sorted[place - 1].0) { place -= 1 }
+            if place > 0, !precedes(sorted[place - 1].0, pair.0) {
+                sorted[place - 1] = pair
+            } else {
+                sorted.insert(pair, at: place)
             }
-            var moving = count
-            while moving > place {
-                sorted[moving] = sorted[moving - 1]
-                moving -= 1
-            }
-            sorted[place] = pair
-            count += 1
         }
-        sorted.removeLast(sorted.count - count)
+        return sorted
     }
 }
 
@@ -116,17 +106,17 @@ func precedes(_ first: String, _ second: String) -> Bool {
 extension Attributes: Hashable {
     /// Whether both sets have the same keys with the same values.
     public static func == (first: Attributes, second: Attributes) -> Bool {
-        first.sorted.count == second.sorted.count
-            && zip(first.sorted, second.sorted).allSatisfy {
-                $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value
-            }
+        let first = first.sorted
+        let second = second.sorted
+        return first.count == second.count
+            && zip(first, second).allSatisfy { $0.0.utf8.elementsEqual($1.0.utf8) && $0.1 == $1.1 }
     }
 
     /// Hashes the keys and values.
     public func hash(into hasher: inout Hasher) {
-        for pair in sorted {
-            hasher.combine(pair.key)
-            hasher.combine(pair.value)
+        for (key, value) in sorted {
+            hasher.combine(key)
+            hasher.combine(value)
         }
     }
 }
@@ -143,6 +133,6 @@ extension Attributes: RandomAccessCollection {
 extension Attributes: CustomStringConvertible {
     /// `{key=value, …}` in the order of the keys.
     public var description: String {
-        "{\(sorted.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))}"
+        "{\(sorted.map { "\($0.0)=\($0.1)" }.joined(separator: ", "))}"
     }
 }

@@ -1,7 +1,9 @@
-/// Appends the encoded form of keys and values to memory that is known to be large enough.
+/// Appends the encoded form of keys or values to memory that is known to be large enough, and hashes it on the way: the
+/// hash works on what is in registers already, where reading the memory back would have to wait for the stores.
 @usableFromInline
 struct KeyWriter {
     @usableFromInline var next: UnsafeMutableRawPointer
+    @usableFromInline var hash: UInt64 = 0
 
     @inlinable @inline(__always)
     init(_ next: UnsafeMutableRawPointer) {
@@ -9,49 +11,78 @@ struct KeyWriter {
     }
 
     @inlinable @inline(__always)
+    static func mix(_ first: UInt64, _ second: UInt64) -> UInt64 {
+        let product = (first ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: second ^ 0xE703_7ED1_A0B4_28DB)
+        return product.high ^ product.low
+    }
+
+    @inlinable @inline(__always)
     mutating func append<Number: FixedWidthInteger>(_ value: Number) {
         next.storeBytes(of: value, as: Number.self)
         next += MemoryLayout<Number>.size
+        hash = Self.mix(UInt64(truncatingIfNeeded: value) ^ hash, 0)
     }
 
     @inlinable @inline(__always)
     mutating func append(_ text: String) {
         let span = text.utf8Span.span
-        append(UInt32(truncatingIfNeeded: span.count))
+        next.storeBytes(of: UInt32(truncatingIfNeeded: span.count), as: UInt32.self)
+        next += 4
         span.withUnsafeBufferPointer { appendBytes($0) }
     }
 
-    /// Copies bytes. Short ones, as labels are, go in one or two overlapping loads: a call to memcpy costs more.
+    /// Copies bytes, and returns the first eight of them as a word, padded with zeros. Short texts, as labels are, go in
+    /// one or two overlapping loads: a call to memcpy costs more.
     @inlinable @inline(__always)
-    mutating func appendBytes(_ bytes: UnsafeBufferPointer<UInt8>) {
+    @discardableResult
+    mutating func appendBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
         let count = bytes.count
-        guard count > 0, let base = bytes.baseAddress else { return }
+        guard count > 0, let base = bytes.baseAddress else {
+            hash = Self.mix(hash, 1)
+            return 0
+        }
         let from = UnsafeRawPointer(base)
+        var first: UInt64
+        var last: UInt64 = 0
+        let prefix: UInt64
         if count >= 8 {
+            prefix = from.loadUnaligned(as: UInt64.self)
             var offset = 0
-            while offset &+ 8 <= count {
-                next.storeBytes(
-                    of: from.loadUnaligned(fromByteOffset: offset, as: UInt64.self), toByteOffset: offset,
-                    as: UInt64.self)
-                offset &+= 8
+            while offset &+ 16 < count {
+                first = from.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                last = from.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+                next.storeBytes(of: first, toByteOffset: offset, as: UInt64.self)
+                next.storeBytes(of: last, toByteOffset: offset &+ 8, as: UInt64.self)
+                hash = Self.mix(first ^ hash, last)
+                offset &+= 16
             }
-            let last = count &- 8
-            next.storeBytes(
-                of: from.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
+            // The last one to sixteen bytes, in two words that may overlap each other and those before.
+            let head = min(offset, count &- 8)
+            first = from.loadUnaligned(fromByteOffset: head, as: UInt64.self)
+            last = from.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+            next.storeBytes(of: first, toByteOffset: head, as: UInt64.self)
+            next.storeBytes(of: last, toByteOffset: count &- 8, as: UInt64.self)
         } else if count >= 4 {
-            let last = count &- 4
             let head = from.loadUnaligned(as: UInt32.self)
-            let tail = from.loadUnaligned(fromByteOffset: last, as: UInt32.self)
+            let tail = from.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
             next.storeBytes(of: head, as: UInt32.self)
-            next.storeBytes(of: tail, toByteOffset: last, as: UInt32.self)
+            next.storeBytes(of: tail, toByteOffset: count &- 4, as: UInt32.self)
+            first = UInt64(head) | UInt64(tail) &<< UInt64(8 &* (count &- 4))
+            prefix = first
         } else {
+            first = 0
             var offset = 0
             while offset < count {
-                next.storeBytes(of: from.load(fromByteOffset: offset, as: UInt8.self), toByteOffset: offset, as: UInt8.self)
+                let byte = from.load(fromByteOffset: offset, as: UInt8.self)
+                next.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+                first |= UInt64(byte) &<< UInt64(8 &* offset)
                 offset &+= 1
             }
+            prefix = first
         }
+        hash = Self.mix(first ^ hash, last ^ UInt64(truncatingIfNeeded: count))
         next += count
+        return prefix
     }
 
     mutating func append(_ value: AttributeValue) {

@@ -15,16 +15,9 @@ package struct SeriesLabels {
         words = UnsafeMutablePointer(bitPattern: record.pointee.payload.load(ordering: .relaxed))
     }
 
-    /// The hash that the look-up table knows the series by.
-    var hash: UInt64 {
-        withValues { values in
-            SeriesKey.hash(ofValues: values, count: wordCount, seed: shape.seed)
-        }
-    }
-
     /// The attributes, decoded.
     package var attributes: Attributes {
-        var pairs: [(key: String, value: AttributeValue)] = []
+        var pairs: [(String, AttributeValue)] = []
         pairs.reserveCapacity(shape.keys.count)
         forEach { pairs.append(($0, $1)) }
         return Attributes(sorted: pairs)

@@ -34,9 +34,13 @@ struct SeriesIndex: ~Copyable {
         let entries: UnsafeMutablePointer<Word>
         let logarithm: UInt
 
-        var capacity: Int { 1 << Int(logarithm) }
-        var mask: UInt64 { 1 << UInt64(logarithm) &- 1 }
+        var capacity: Int { 1 &<< Int(logarithm) }
+        var mask: UInt64 { (1 &<< UInt64(logarithm)) &- 1 }
         var packed: UInt { UInt(bitPattern: entries) | logarithm << 56 }
+
+        /// A look-up that does not find its entry at once mispredicts a branch, so small tables are sparse. In large
+        /// ones memory counts for more.
+        var mostEntries: Int { logarithm <= 13 ? capacity / 4 : capacity / 8 * 7 }
 
         init(entries: UnsafeMutablePointer<Word>, logarithm: UInt) {
             self.entries = entries
@@ -70,17 +74,20 @@ struct SeriesIndex: ~Copyable {
     func find(_ key: SeriesKey) -> Answer {
         let before = version.load(ordering: .acquiring)
         guard let table = Table(packed: table.load(ordering: .acquiring)) else { return .unsure }
-        let wanted = (key.hash & hashMask) >> 32
-        var position = wanted & table.mask
+        let mask = table.mask
+        let wanted = (key.hash & hashMask) &>> 32
+        var position = wanted & mask
+        var left = mask
         var found: SeriesReference?
-        for _ in 0...table.mask {
-            let entry = table.entries[Int(position)].load(ordering: .acquiring)
-            if entry == 0 { break }
-            if entry >> 32 == wanted, let match = Self.match(entry, key) {
+        while true {
+            let entry = table.entries[Int(truncatingIfNeeded: position)].load(ordering: .acquiring)
+            if entry &>> 32 == wanted, entry != 0, let match = Self.match(entry, key) {
                 found = match
                 break
             }
-            position = (position &+ 1) & table.mask
+            if entry == 0 || left == 0 { break }
+            left &-= 1
+            position = (position &+ 1) & mask
         }
         atomicMemoryFence(ordering: .acquiring)
         guard before & 1 == 0, version.load(ordering: .relaxed) == before else { return .unsure }
@@ -102,21 +109,19 @@ struct SeriesIndex: ~Copyable {
 
     @inline(__always)
     private static func hasShape(_ id: UInt32, _ key: SeriesKey) -> Bool {
-        if let known = key.knownShape { return known.id == id }
-        return LabelShape.withShape(id) { shape in
-            shape.bytes.withUnsafeBufferPointer { bytes in
-                guard bytes.count == key.shape.count else { return false }
-                for index in 0..<bytes.count where bytes[index] != key.shape[index] { return false }
-                return true
-            }
-        } ?? false
+        if let known = key.shapeID { return known == id }
+        return LabelShape.withShape(id) { $0.isEncoded(as: key.shape) } ?? false
     }
 
     @inline(__always)
     private static func hasValues(_ payload: UInt, _ key: SeriesKey) -> Bool {
-        guard let words = UnsafeMutablePointer<Word>(bitPattern: payload) else { return false }
-        for index in 0..<key.wordCount where words[index].load(ordering: .relaxed) != key.words[index] {
-            return false
+        guard var stored = UnsafeMutablePointer<Word>(bitPattern: payload) else { return false }
+        var wanted = key.words
+        let end = wanted + key.wordCount
+        while wanted < end {
+            if stored.pointee.load(ordering: .relaxed) != wanted.pointee { return false }
+            stored += 1
+            wanted += 1
         }
         return true
     }
@@ -125,7 +130,7 @@ struct SeriesIndex: ~Copyable {
     func insert(_ slot: UInt32, hash: UInt64) {
         let taken = used.load(ordering: .relaxed)
         guard var current = Table(packed: table.load(ordering: .relaxed)) else { return }
-        if (taken + 1) * 8 > current.capacity * 7 {
+        if taken + 1 > current.mostEntries {
             current = rebuild(current)
         } else {
             used.store(taken + 1, ordering: .relaxed)
@@ -138,7 +143,7 @@ struct SeriesIndex: ~Copyable {
     private func rebuild(_ former: Table) -> Table {
         let remaining = live.load(ordering: .relaxed) + 1
         var logarithm = former.logarithm
-        if remaining * 2 > former.capacity { logarithm += 1 }
+        if remaining * 2 > former.mostEntries { logarithm += 1 }
         let fresh = Table.make(logarithm: logarithm)
         for index in 0..<former.capacity {
             let entry = former.entries[index].load(ordering: .relaxed)

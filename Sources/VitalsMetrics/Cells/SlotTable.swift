@@ -18,18 +18,13 @@ enum SlotTable {
     }
 
     private static let state = Mutex(State())
-    nonisolated(unsafe) private static let directory = Directory()
 
     /// Two levels with a fixed root, so that a look-up needs no bounds that could change.
-    private struct Directory: ~Copyable {
-        static let perBranch = 1024
-        let branches: UnsafeMutablePointer<Atomic<UnsafeMutablePointer<Atomic<Chunk?>>?>>
+    private typealias Branch = UnsafeMutablePointer<Atomic<Chunk?>>
+    private static let perBranch = 1024
 
-        init() {
-            let count = SlotTable.chunkLimit / Directory.perBranch
-            branches = .allocate(capacity: count)
-            for index in 0..<count { (branches + index).initialize(to: Atomic(nil)) }
-        }
+    private static var branches: UnsafeMutablePointer<Atomic<Branch?>> {
+        vitals_slot_root().assumingMemoryBound(to: Atomic<Branch?>.self)
     }
 
     /// The record of `slot`, or nil for a slot that was never given out.
@@ -37,8 +32,8 @@ enum SlotTable {
         let chunk = Int(slot) / perChunk
         guard chunk < chunkLimit else { return nil }
         guard
-            let branch = directory.branches[chunk / Directory.perBranch].load(ordering: .acquiring),
-            let records = branch[chunk % Directory.perBranch].load(ordering: .acquiring)
+            let branch = branches[chunk / perBranch].load(ordering: .acquiring),
+            let records = branch[chunk % perBranch].load(ordering: .acquiring)
         else { return nil }
         return records + Int(slot) % perChunk
     }
@@ -91,16 +86,16 @@ enum SlotTable {
     private static func append(_ state: inout State) {
         let records = Chunk.allocate(capacity: perChunk)
         for index in 0..<perChunk { (records + index).initialize(to: SeriesRecord()) }
-        let place = directory.branches + state.chunkCount / Directory.perBranch
-        let branch: UnsafeMutablePointer<Atomic<Chunk?>>
+        let place = branches + state.chunkCount / perBranch
+        let branch: Branch
         if let existing = place.pointee.load(ordering: .relaxed) {
             branch = existing
         } else {
-            branch = .allocate(capacity: Directory.perBranch)
-            for index in 0..<Directory.perBranch { (branch + index).initialize(to: Atomic(nil)) }
+            branch = .allocate(capacity: perBranch)
+            for index in 0..<perBranch { (branch + index).initialize(to: Atomic(nil)) }
             place.pointee.store(branch, ordering: .releasing)
         }
-        branch[state.chunkCount % Directory.perBranch].store(records, ordering: .releasing)
+        branch[state.chunkCount % perBranch].store(records, ordering: .releasing)
         state.chunkCount += 1
     }
 }

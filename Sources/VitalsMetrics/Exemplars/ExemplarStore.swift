@@ -43,8 +43,8 @@ final class ExemplarStore: Sendable {
     static func bounded(_ attributes: Attributes) -> Attributes {
         var left = attributeBytes
         return Attributes(
-            sorted: attributes.sorted.filter { pair in
-                let bytes = pair.key.utf8.count + KeyWriter.size(of: pair.value)
+            sorted: attributes.sorted.filter { key, value in
+                let bytes = key.utf8.count + KeyWriter.size(of: value)
                 guard bytes <= left else { return false }
                 left -= bytes
                 return true

@@ -7,83 +7,92 @@ final class FamilyCore: Sendable {
     /// For each place in the order of the keys' bytes, the label that stands there.
     private let order: [Int]
     private let isInOrder: Bool
-    /// Nil when the labels cannot be encoded as they are: a name is missing or stands twice.
-    private let shape: LabelShape?
+    /// False when a name is missing or stands twice.
+    private let isEncodable: Bool
+    private let shapeID: UInt32
+    private let shapeHash: UInt64
+    private let direct: DirectRoute
 
     init(_ instrument: InstrumentCore, _ names: [String], _ kinds: [UInt8]) {
         self.instrument = instrument
         self.names = names
         self.kinds = kinds
         order = names.indices.sorted { precedes(names[$0], names[$1]) }
-        isInOrder = order == Array(names.indices)
-        if Set(names).count < names.count || names.contains("") {
+        direct = instrument.direct
+        let isDistinct = Set(names).count == names.count && !names.contains("")
+        if !isDistinct {
             instrument.context.conflict(
                 "\(instrument.descriptor.name): the labels \(names) need distinct names; of two with one name the "
                     + "later one counts")
-            shape = nil
-        } else {
-            shape = Self.shape(order.map { names[$0] }, order.map { kinds[$0] })
         }
+        let shape = isDistinct ? Self.shape(order.map { (names[$0], kinds[$0]) }) : nil
+        isEncodable = shape != nil
+        isInOrder = isEncodable && order == Array(names.indices)
+        shapeID = shape?.id ?? 0
+        shapeHash = shape?.hash ?? 0
     }
 
-    private static func shape(_ names: [String], _ kinds: [UInt8]) -> LabelShape? {
-        let size = names.reduce(8) { $0 + 3 + $1.utf8.count }
+    private static func shape(_ keys: [(String, UInt8)]) -> (id: UInt32, hash: UInt64)? {
+        let size = keys.reduce(8) { $0 + 3 + $1.0.utf8.count }
         return withUnsafeTemporaryAllocation(byteCount: size + 8, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
             var writer = KeyWriter(start)
-            for (name, kind) in zip(names, kinds) {
-                let bytes = name.utf8Span.span
-                let length = min(bytes.count, LabelShape.longestKey)
-                writer.append(kind)
-                writer.append(UInt16(length))
-                bytes.withUnsafeBufferPointer { writer.appendBytes(UnsafeBufferPointer(rebasing: $0[..<length])) }
-            }
-            return LabelShape.sharing(
+            for (name, kind) in keys { SeriesKey.appendShape(name, kind, to: &writer) }
+            let shape = LabelShape.sharing(
                 UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: writer.next - start))
+            return shape.map { ($0.id, writer.hash) }
         }
     }
 
-    /// The series whose values were written from `start` to `end`, at most 248 bytes of a buffer of 512.
+    /// The series whose values were written from `start` on, at most 240 bytes of a buffer of 512.
     @usableFromInline
-    func find(_ start: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer) -> _InstrumentHandle {
-        _InstrumentHandle(instrument: InstrumentReference(instrument), series: series(start, end))
+    func find(_ start: UnsafeMutableRawPointer, _ writer: _LabelWriter) -> SeriesReference {
+        guard isInOrder else { return findSorted(start) }
+        let key = SeriesKey(shapeID: shapeID, shapeHash: shapeHash, values: start, writer.keys)
+        return direct.find(key) ?? findElsewhere(key, start)
     }
 
-    @inline(__always)
-    private func series(_ start: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer) -> SeriesReference {
-        guard let shape else { return instrument.bind(attributes(start)) }
-        return instrument.withRoutes { routes in
-            guard routes.streams.count == 1, routes.streams[0].filter == nil else {
-                return instrument.bind(attributes(start))
-            }
-            let stream = routes.streams[0]
-            if isInOrder {
-                return stream.series(SeriesKey(knownShape: shape, values: start, end: end))
-            }
-            let sorted = start + 256
-            return stream.series(SeriesKey(knownShape: shape, values: sorted, end: sort(start, into: sorted)))
+    @inline(never)
+    private func findSorted(_ start: UnsafeMutableRawPointer) -> SeriesReference {
+        guard isEncodable else { return instrument.bind(attributes(start)) }
+        let sorted = start + 256
+        let key = SeriesKey(shapeID: shapeID, shapeHash: shapeHash, values: sorted, sort(start, into: sorted))
+        return direct.find(key) ?? findElsewhere(key, start)
+    }
+
+    /// The series is new, or views made the instrument's streams keep other attributes.
+    @inline(never)
+    private func findElsewhere(_ key: SeriesKey, _ start: UnsafeMutableRawPointer) -> SeriesReference {
+        instrument.withRoutes { routes in
+            guard let stream = routes.direct else { return instrument.bind(attributes(start)) }
+            return stream.series(key)
         }
     }
 
-    /// Copies the values, which tell their own length, into the order of their keys.
-    private func sort(
-        _ values: UnsafeMutableRawPointer, into sorted: UnsafeMutableRawPointer
-    ) -> UnsafeMutableRawPointer {
-        var next = sorted
+    /// Writes the values, which tell their own length, again in the order of their keys.
+    private func sort(_ values: UnsafeMutableRawPointer, into sorted: UnsafeMutableRawPointer) -> KeyWriter {
+        var writer = KeyWriter(sorted)
         for label in order {
             var from = values
             for before in 0..<label { from += length(from, kinds[before]) }
-            let count = length(from, kinds[label])
-            next.copyMemory(from: from, byteCount: count)
-            next += count
+            switch kinds[label] {
+            case LabelKind.bool: writer.append(from.load(as: UInt8.self))
+            case LabelKind.int: writer.append(from.loadUnaligned(as: Int64.self))
+            default:
+                let count = from.loadUnaligned(as: UInt32.self)
+                writer.next.storeBytes(of: count, as: UInt32.self)
+                writer.next += 4
+                writer.appendBytes(
+                    UnsafeBufferPointer(start: (from + 4).assumingMemoryBound(to: UInt8.self), count: Int(count)))
+            }
         }
-        return next
+        return writer
     }
 
     private func length(_ value: UnsafeMutableRawPointer, _ kind: UInt8) -> Int {
         switch kind {
         case LabelKind.bool: 1
-        case LabelKind.int, LabelKind.double: 8
+        case LabelKind.int: 8
         default: 4 + Int(value.loadUnaligned(as: UInt32.self))
         }
     }

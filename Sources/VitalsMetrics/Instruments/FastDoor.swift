@@ -21,16 +21,26 @@ enum FastDoor {
     @specialized(where Value == Double)
     @usableFromInline
     static func record<Value: MetricNumber>(_ value: Value, _ handle: _InstrumentHandle) -> Bool {
-        guard value._isFinite, let cell = ThreadShard.find(handle.series.slot) else { return false }
-        let tag = cell.pointee.tag.load(ordering: .relaxed)
-        if tag == UInt64(handle.series.generation) | CellLayout.explicit {
+        guard value._isFinite, write(value, handle.series) else { return false }
+        if vitals_exemplars_wanted() { handle.instrument { $0.offerExemplar(value, to: handle.series) } }
+        return true
+    }
+
+    /// Writes into the thread's cell, whatever it holds.
+    @inline(__always)
+    static func write<Value: MetricNumber>(_ value: Value, _ series: SeriesReference) -> Bool {
+        guard let cell = ThreadShard.find(series.slot) else { return false }
+        let layout = cell.pointee.tag.load(ordering: .relaxed) ^ UInt64(series.generation)
+        if layout == CellLayout.explicit {
             ExplicitCell.record(value, in: cell.pointee)
-        } else if tag == UInt64(handle.series.generation) | CellLayout.exponential {
+        } else if layout == CellLayout.sum {
+            let sum = Value(_bits: cell.pointee.value.load(ordering: .relaxed))
+            cell.pointee.value.store(sum._adding(value)._bits, ordering: .relaxed)
+        } else if layout == CellLayout.exponential {
             ExponentialCell.record(value, in: cell.pointee)
         } else {
             return false
         }
-        if vitals_exemplars_wanted() { handle.instrument { $0.offerExemplar(value, to: handle.series) } }
         return true
     }
 

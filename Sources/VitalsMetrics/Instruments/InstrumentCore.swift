@@ -13,6 +13,11 @@ final class InstrumentCore: Sendable {
         /// Handles that lead to several streams at once, by their targets.
         let fans = Mutex<[[SeriesReference]: SeriesReference]>([:])
 
+        /// The only stream, if it keeps all attributes.
+        var direct: Stream? {
+            streams.count == 1 && streams[0].filter == nil ? streams[0] : nil
+        }
+
         init(_ streams: [Stream]) {
             self.streams = streams
             _ = Unmanaged.passRetained(self)
@@ -23,6 +28,7 @@ final class InstrumentCore: Sendable {
     let context: RegistryContext
     /// The series of the empty set that the instrument's own handle was made with.
     let unlabelled: SeriesReference
+    let direct = DirectRoute()
     private let current: Atomic<UInt>
 
     init(_ descriptor: InstrumentDescriptor, context: RegistryContext, streams: [Stream]) {
@@ -31,6 +37,7 @@ final class InstrumentCore: Sendable {
         let routes = Routes(streams)
         current = Atomic(UInt(bitPattern: Unmanaged.passUnretained(routes).toOpaque()))
         unlabelled = descriptor.kind.isObservable ? .nowhere : Self.bind(Attributes(), routes, isUncounted: true)
+        direct.lead(to: routes.direct)
         _ = Unmanaged.passRetained(self)
     }
 
@@ -45,6 +52,7 @@ final class InstrumentCore: Sendable {
 
     func replaceRoutes(_ streams: [Stream]) {
         let routes = Routes(streams)
+        direct.lead(to: routes.direct)
         current.store(UInt(bitPattern: Unmanaged.passUnretained(routes).toOpaque()), ordering: .releasing)
     }
 
@@ -85,15 +93,21 @@ final class InstrumentCore: Sendable {
     @usableFromInline
     func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes) {
         guard isAcceptable(value) else { return }
-        withRoutes { routes in
-            for stream in routes.streams {
-                let series = stream.series(attributes)
-                guard stream.write(value, to: series) else {
-                    deliver(value, to: series, attributes, depth: 1)
-                    continue
-                }
-                if vitals_exemplars_wanted() { stream.offerExemplar(value, to: series, attributes) }
-            }
+        if !vitals_exemplars_wanted(),
+            let series = SeriesKey.with(attributes, { direct.find($0) }), FastDoor.write(value, series)
+        {
+            return
+        }
+        for stream in streams { record(value, attributes, in: stream) }
+    }
+
+    @inline(__always)
+    private func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes, in stream: Stream) {
+        let series = stream.series(attributes)
+        if !stream.write(value, to: series) {
+            deliver(value, to: series, attributes, depth: 1)
+        } else if vitals_exemplars_wanted() {
+            stream.offerExemplar(value, to: series, attributes)
         }
     }
 

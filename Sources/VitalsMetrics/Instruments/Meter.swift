@@ -83,7 +83,7 @@ extension Meter {
     /// Counters by typed labels.
     public func counter<each Label: LabelValue>(
         _ name: String, unit: Unit = .none, description: String = "", by labels: repeat LabelKey<each Label>
-    ) -> CounterFamily<Int, repeat each Label> {
+    ) -> CounterFamily<Int, (repeat each Label)> {
         Family(declare(name, .counter, .int, unit, description), repeat each labels)
     }
 
@@ -91,21 +91,21 @@ extension Meter {
     public func counter<Value: MetricNumber, each Label: LabelValue>(
         _ name: String, of _: Value.Type, unit: Unit = .none, description: String = "",
         by labels: repeat LabelKey<each Label>
-    ) -> CounterFamily<Value, repeat each Label> {
+    ) -> CounterFamily<Value, (repeat each Label)> {
         Family(declare(name, .counter, Value._kind, unit, description), repeat each labels)
     }
 
     /// Up-down counters by typed labels.
     public func upDownCounter<each Label: LabelValue>(
         _ name: String, unit: Unit = .none, description: String = "", by labels: repeat LabelKey<each Label>
-    ) -> UpDownCounterFamily<Int, repeat each Label> {
+    ) -> UpDownCounterFamily<Int, (repeat each Label)> {
         Family(declare(name, .upDownCounter, .int, unit, description), repeat each labels)
     }
 
     /// Gauges by typed labels.
     public func gauge<each Label: LabelValue>(
         _ name: String, unit: Unit = .none, description: String = "", by labels: repeat LabelKey<each Label>
-    ) -> GaugeFamily<Double, repeat each Label> {
+    ) -> GaugeFamily<Double, (repeat each Label)> {
         Family(declare(name, .gauge, .double, unit, description), repeat each labels)
     }
 
@@ -113,7 +113,7 @@ extension Meter {
     public func histogram<each Label: LabelValue>(
         _ name: String, unit: Unit = .none, description: String = "", buckets: Buckets? = nil,
         by labels: repeat LabelKey<each Label>
-    ) -> HistogramFamily<Double, repeat each Label> {
+    ) -> HistogramFamily<Double, (repeat each Label)> {
         Family(
             declare(name, .histogram, .double, unit, description, buckets: suited(buckets, unit)),
             repeat each labels)

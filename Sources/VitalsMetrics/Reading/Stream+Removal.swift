@@ -7,7 +7,7 @@ extension Stream {
         let kept = filter.map { attributes.filter($0.keeps) } ?? attributes
         return SeriesKey.with(kept) { key in
             state.withLock { state in
-                guard case .found(let series) = index.find(key),
+                guard case .found(let series) = index.pointer.pointee.find(key),
                     let ordinal = state.order.firstIndex(of: series.slot)
                 else { return false }
                 return depart(series, ordinal, &state)
@@ -38,13 +38,13 @@ extension Stream {
 
     /// Takes a series out of the index. It stays in order until delta readers have delivered what is left in it.
     func depart(_ series: SeriesReference, _ ordinal: Int, _ state: inout StreamState) -> Bool {
-        guard let record = SlotTable.record(series.slot), let labels = SeriesLabels(series),
+        guard let record = SlotTable.record(series.slot), let attributes = SeriesLabels(series)?.attributes,
             record.pointee.generation.load(ordering: .acquiring) == series.generation
         else { return false }
         let before = record.pointee.state.load(ordering: .acquiring)
         guard before == SeriesState.live || before == SeriesState.reserved else { return false }
         record.pointee.state.store(SeriesState.departing, ordering: .releasing)
-        index.remove(series.slot, hash: labels.hash)
+        index.pointer.pointee.remove(series.slot, hash: SeriesKey.with(attributes) { $0.hash })
         SharedCells.close(series)
         CellStore.freeze(series)
         if state.overflow == series {
@@ -104,7 +104,7 @@ extension Stream {
     /// Lets go of everything, because the registry is gone. Handles that are left record nowhere.
     func close() {
         state.withLock { state in
-            index.clear()
+            index.pointer.pointee.clear()
             for slot in state.order where slot != 0 {
                 guard let record = SlotTable.record(slot) else { continue }
                 let generation = record.pointee.generation.load(ordering: .acquiring)

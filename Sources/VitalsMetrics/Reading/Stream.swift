@@ -12,7 +12,7 @@ final class Stream: Sendable {
     let context: RegistryContext
     let created: UInt64
     let exemplars: ExemplarStore
-    let index: SeriesIndex
+    let index: SeriesIndexPointer
     let state: Mutex<StreamState>
     /// Bindings that the overflow series answered.
     let overflowed = Atomic<Int>(0)
@@ -31,7 +31,7 @@ final class Stream: Sendable {
         var bounds: [Double] = []
         if case .explicit(let explicit) = settings.aggregation { bounds = explicit.values }
         exemplars = ExemplarStore(choice: settings.reservoir ?? .fitting(settings.aggregation), bounds: bounds)
-        index = SeriesIndex(hashMask: context.hashMask)
+        index = SeriesIndexPointer(SeriesIndex(hashMask: context.hashMask))
         state = Mutex(
             StreamState(
                 name: settings.name, description: settings.description, limit: settings.limit,
@@ -41,7 +41,7 @@ final class Stream: Sendable {
 
     /// The series of a set of attributes, after the view's filter; the overflow series when the stream is full.
     func series(_ attributes: Attributes) -> SeriesReference {
-        if let filter, attributes.sorted.contains(where: { !filter.keeps($0.key) }) {
+        if let filter, attributes.pairs.contains(where: { !filter.keeps($0.0) }) {
             return SeriesKey.with(attributes.filter(filter.keeps)) { series($0) }
         }
         return SeriesKey.with(attributes) { series($0) }
@@ -49,7 +49,7 @@ final class Stream: Sendable {
 
     @inline(__always)
     func series(_ key: SeriesKey) -> SeriesReference {
-        switch index.find(key) {
+        switch index.pointer.pointee.find(key) {
         case .found(let series): return series
         case .absent:
             let full = fullSince.load(ordering: .acquiring)
@@ -65,7 +65,7 @@ final class Stream: Sendable {
     @inline(never)
     private func make(_ key: SeriesKey) -> SeriesReference {
         state.withLock { state in
-            if case .found(let series) = index.find(key) { return series }
+            if case .found(let series) = index.pointer.pointee.find(key) { return series }
             if context.isClosed.load(ordering: .acquiring) { return .nowhere }
             if state.counted >= state.limit { return overflow(&state) }
             guard let series = register(key, &state) else { return overflow(&state) }
@@ -78,7 +78,7 @@ final class Stream: Sendable {
     func makeUncounted() -> SeriesReference {
         SeriesKey.with(Attributes()) { key in
             state.withLock { state in
-                if case .found(let series) = index.find(key) { return series }
+                if case .found(let series) = index.pointer.pointee.find(key) { return series }
                 state.uncounted = register(key, &state)
                 return state.uncounted ?? .nowhere
             }
@@ -86,7 +86,7 @@ final class Stream: Sendable {
     }
 
     private func register(_ key: SeriesKey, _ state: inout StreamState) -> SeriesReference? {
-        guard let shape = key.knownShape ?? LabelShape.sharing(key.shape), let series = SlotTable.take(),
+        guard let shape = key.shapeID ?? LabelShape.sharing(key.shape)?.id, let series = SlotTable.take(),
             let record = SlotTable.record(series.slot)
         else { return nil }
         var payload: UInt = 0
@@ -97,11 +97,11 @@ final class Stream: Sendable {
         }
         record.pointee.payload.store(payload, ordering: .relaxed)
         record.pointee.payloadWords.store(UInt32(key.wordCount), ordering: .relaxed)
-        record.pointee.shape.store(shape.id, ordering: .relaxed)
+        record.pointee.shape.store(shape, ordering: .relaxed)
         record.pointee.start.store(0, ordering: .relaxed)
         record.pointee.stream.store(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()), ordering: .relaxed)
         record.pointee.state.store(SeriesState.reserved, ordering: .releasing)
-        index.insert(series.slot, hash: key.hash)
+        index.pointer.pointee.insert(series.slot, hash: key.hash)
         if let hole = state.holes.popLast() {
             state.order[hole] = series.slot
         } else {
@@ -118,7 +118,7 @@ final class Stream: Sendable {
             let attributes: Attributes = ["otel.metric.overflow": true]
             guard
                 let made = SeriesKey.with(attributes, { key -> SeriesReference? in
-                    if case .found(let series) = index.find(key) { return series }
+                    if case .found(let series) = index.pointer.pointee.find(key) { return series }
                     return register(key, &state)
                 })
             else { return .nowhere }

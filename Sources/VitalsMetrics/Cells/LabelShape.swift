@@ -1,3 +1,4 @@
+import CVitals
 import Synchronization
 
 /// The kinds of value that an encoded series key holds.
@@ -27,23 +28,21 @@ enum LabelKind {
 
 /// The keys of a set of attributes, in order, and the kinds of their values: what all series of one family usually
 /// share, stored once in the process so that a series keeps only its values.
-final class LabelShape: Sendable {
+final class LabelShape: @unchecked Sendable {
     let id: UInt32
     let keys: [String]
     let kinds: [UInt8]
-    /// The encoded form: for each key its kind, its length and its bytes.
-    let bytes: [UInt8]
-    /// Where the hash of the values begins.
-    let seed: UInt64
-
+    /// The encoded form: for each key its kind, its length and its bytes, padded with zeros to whole words. Like the
+    /// shape itself it is never freed, and a comparison counts no references.
+    private let words: UnsafePointer<UInt64>
+    private let byteCount: Int
     private init(id: UInt32, bytes: [UInt8]) {
         self.id = id
-        self.bytes = bytes
-        seed = withUnsafeTemporaryAllocation(byteCount: bytes.count + 8, alignment: 8) { buffer in
-            buffer.initializeMemory(as: UInt8.self, repeating: 0)
-            buffer.copyBytes(from: bytes)
-            return SeriesKey.hash(ofShape: buffer.baseAddress.unsafelyUnwrapped, count: bytes.count)
-        }
+        byteCount = bytes.count
+        let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: bytes.count / 8 + 1)
+        memory.initialize(repeating: 0, count: bytes.count / 8 + 1)
+        UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyBytes(from: bytes)
+        words = UnsafePointer(memory)
         var keys: [String] = []
         var kinds: [UInt8] = []
         var position = 0
@@ -55,6 +54,18 @@ final class LabelShape: Sendable {
         }
         self.keys = keys
         self.kinds = kinds
+    }
+
+    /// Whether the encoded form is `other`, which is padded with zeros to whole words as well.
+    @inline(__always)
+    func isEncoded(as other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard other.count == byteCount, let start = UnsafeRawPointer(other.baseAddress) else {
+            return byteCount == 0 && other.isEmpty
+        }
+        for index in 0..<((byteCount &+ 7) >> 3) where start.load(fromByteOffset: index * 8, as: UInt64.self) != words[index] {
+            return false
+        }
+        return true
     }
 
     /// A program has a few dozen; someone who builds keys from data must not fill the memory with them.
@@ -69,11 +80,9 @@ final class LabelShape: Sendable {
     }
 
     private static let table = Mutex(Table())
-    nonisolated(unsafe) private static let shapes: UnsafeMutablePointer<Atomic<UInt>> = {
-        let shapes = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: limit)
-        for index in 0..<limit { (shapes + index).initialize(to: Atomic(0)) }
-        return shapes
-    }()
+    private static var shapes: UnsafeMutablePointer<Atomic<UInt>> {
+        vitals_shape_root().assumingMemoryBound(to: Atomic<UInt>.self)
+    }
 
     /// The shape with an encoded form, or nil when the process already has too many shapes.
     static func sharing(_ bytes: UnsafeBufferPointer<UInt8>) -> LabelShape? {
