@@ -2,11 +2,12 @@
 ///
 /// The order in which attributes are given does not matter; of two with the same key the later one counts; the empty
 /// set is a set like any other. An attribute with an empty key is left out.
+@frozen
 public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
     /// The pairs as they were given, if nobody has sorted them yet: a set that is recorded with and dropped is checked
     /// while it is encoded.
-    let pairs: [(String, AttributeValue)]
-    private let isSorted: Bool
+    @usableFromInline let pairs: [(String, AttributeValue)]
+    @usableFromInline let isSorted: Bool
 
     /// The empty set.
     public init() {
@@ -15,6 +16,7 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     /// The set of the given pairs.
+    @inlinable
     public init(dictionaryLiteral elements: (String, AttributeValue)...) {
         pairs = elements
         isSorted = false

@@ -28,7 +28,7 @@ struct KeyWriter {
         let span = text.utf8Span.span
         next.storeBytes(of: UInt32(truncatingIfNeeded: span.count), as: UInt32.self)
         next += 4
-        span.withUnsafeBufferPointer { appendBytes($0) }
+        _ = span.withUnsafeBufferPointer { appendBytes($0) }
     }
 
     /// Copies bytes, and returns the first eight of them as a word, padded with zeros. Short texts, as labels are, go in

@@ -88,9 +88,13 @@ final class InstrumentCore: Sendable {
     static let mostFans = 100_000
 
     /// Records with labels: looks the series up in every stream.
+    ///
+    /// The effect lets the compiler keep the array of a dictionary literal on the caller's stack. It holds as long as
+    /// nothing below stores `attributes` itself; an exemplar keeps an array of its own.
     @specialized(where Value == Int)
     @specialized(where Value == Double)
     @usableFromInline
+    @_effects(notEscaping attributes.v**)
     func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes) {
         guard isAcceptable(value) else { return }
         if !vitals_exemplars_wanted(),
