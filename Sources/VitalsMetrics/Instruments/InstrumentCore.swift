@@ -94,7 +94,7 @@ final class InstrumentCore: Sendable {
     @specialized(where Value == Int)
     @specialized(where Value == Double)
     @usableFromInline
-    @_effects(notEscaping attributes.v**)
+    @_effects(notEscaping attributes.value**)
     func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes) {
         guard isAcceptable(value) else { return }
         if !vitals_exemplars_wanted(),
