@@ -1,0 +1,66 @@
+import Synchronization
+@_exported public import VitalsMetrics
+
+/// The telemetry of a program, from start to shutdown.
+///
+/// Instruments work before, during and after: starting sets views and limits and lets readers report, and what was
+/// recorded before is not lost.
+public final class Telemetry: Sendable {
+    /// The configuration it was started with.
+    public let configuration: Configuration
+    private let isRunning: Atomic<Bool>
+
+    /// Registries that have running telemetry; views of two would contradict each other.
+    private static let running = Mutex<Set<ObjectIdentifier>>([])
+
+    /// A stand-in that works and does nothing: no reader, no thread, no socket.
+    public static let disabled: Telemetry = {
+        var configuration = Configuration(service: "disabled")
+        configuration.metrics.registry = Registry()
+        return Telemetry(configuration, isRunning: false)
+    }()
+
+    private init(_ configuration: Configuration, isRunning: Bool) {
+        self.configuration = configuration
+        self.isRunning = Atomic(isRunning)
+    }
+
+    /// Starts telemetry for a service with defaults for everything else.
+    public static func start(
+        service: String, version: String = "", environment: String = ""
+    ) throws(TelemetryError) -> Telemetry {
+        try start(Configuration(service: service, version: version, environment: environment))
+    }
+
+    /// Starts telemetry as configured.
+    public static func start(_ configuration: Configuration) throws(TelemetryError) -> Telemetry {
+        let registry = configuration.metrics.registry
+        guard running.withLock({ $0.insert(ObjectIdentifier(registry)).inserted }) else {
+            throw .alreadyStarted
+        }
+        registry.exemplarFilter = configuration.metrics.exemplars
+        registry.configure(views: configuration.views, limits: configuration.limits)
+        if configuration.metrics.observesItself { registry.observeItself() }
+        return Telemetry(configuration, isRunning: true)
+    }
+
+    /// A meter: a group of instruments that one library or component declares.
+    public func meter(
+        _ name: String, version: String = "", schemaURL: String = "", attributes: Attributes = [:]
+    ) -> Meter {
+        configuration.metrics.registry.meter(
+            name, version: version, schemaURL: schemaURL, attributes: attributes)
+    }
+
+    /// Stops telemetry; it can be started again. Safe to call twice and from several threads. Instruments go on to
+    /// work.
+    public func shutdown() {
+        guard isRunning.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        let registry = ObjectIdentifier(configuration.metrics.registry)
+        _ = Self.running.withLock { $0.remove(registry) }
+    }
+
+    deinit {
+        shutdown()
+    }
+}
