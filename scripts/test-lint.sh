@@ -39,51 +39,61 @@ fail() {
 
 lint() { "$scripts/lint.sh" "$house" >"$house/said" 2>&1; }
 
-# expect WHAT PATH: with the standard input at PATH, lint.sh must fail and say WHAT about PATH.
-expect() {
-    mkdir -p "$(dirname "$house/$2")"
-    cat >"$house/$2"
+# bad PATH LINES WHAT: with these lines at PATH, lint.sh must fail and say WHAT about it.
+bad() {
+    mkdir -p "$(dirname "$house/$1")"
+    printf '%s\n' "$2" >"$house/$1"
     if lint; then
-        fail "passes a bad $2, expected: $1"
-    elif grep -F -- "$2" "$house/said" | grep -qF -- "$1"; then
+        fail "passes $1: $2"
+    elif grep -F -- "$1" "$house/said" | grep -qF -- "$3"; then
         ok
     else
-        fail "does not say '$1' about $2"
+        fail "does not say '$3' about $1: $2"
     fi
-    rm "$house/$2"
+    rm "$house/$1"
 }
 
 if lint; then ok; else fail "fails on a house in order"; fi
 
-echo 'let  x = 1' | expect '[Spacing]' Sources/Vitals/Bad.swift
-echo 'public let undocumented = 1' | expect '[AllPublicDeclarationsHaveDocumentation]' Sources/Vitals/Bad.swift
-echo '/* block */' | expect '[NoBlockComments]' Tests/VitalsTests/Bad.swift
-printf 'import VitalsMetrics\nimport Foundation\n' | expect '[OrderedImports]' Sources/Vitals/Bad.swift
-printf '// %0120d\n' 0 | expect '[LineLength]' Sources/Vitals/Bad.swift
+bad Sources/Vitals/Bad.swift 'let  x = 1' '[Spacing]'
+bad Sources/Vitals/Bad.swift 'public let undocumented = 1' '[AllPublicDeclarationsHaveDocumentation]'
+bad Sources/Vitals/Bad.swift "let x = $(printf '%0120d' 0)" '[LineLength]'
+bad Tests/VitalsTests/Bad.swift '/* block */' '[NoBlockComments]'
+bad Sources/Vitals/Bad.swift 'import VitalsMetrics
+import Foundation' '[OrderedImports]'
 
-echo 'import Foundation' | expect 'no Foundation in VitalsMetrics' Sources/VitalsMetrics/Bad.swift
-echo 'public import FoundationEssentials' | expect 'no FoundationEssentials' Sources/VitalsTesting/Bad.swift
-echo 'import struct Foundation.Date' | expect 'no Foundation in VitalsOTLP' Sources/VitalsOTLP/Bad.swift
+bad Sources/VitalsMetrics/Bad.swift 'import Foundation' 'no Foundation in VitalsMetrics'
+bad Sources/VitalsTesting/Bad.swift 'public import FoundationEssentials' 'no FoundationEssentials'
+bad Sources/VitalsOTLP/Bad.swift 'import struct Foundation.Date' 'no Foundation in VitalsOTLP'
 
 for import in 'import Glibc' 'public import Vitals' 'package import VitalsTracing' \
     '@_exported public import VitalsOTLP' '@_spi(X) @preconcurrency import Dispatch' \
-    'import func VitalsTracing.withSpan' '#sourceLocation(); import VitalsPrometheus'; do
-    echo "$import" | expect 'VitalsMetrics may not import' Sources/VitalsMetrics/Bad.swift
+    'import func VitalsTracing.withSpan' '#if X; import VitalsPrometheus'; do
+    bad Sources/VitalsMetrics/Bad.swift "$import" 'VitalsMetrics may not import'
 done
-echo 'import VitalsMetrics' | expect 'VitalsEndpoint may not import VitalsMetrics' Sources/VitalsEndpoint/Bad.swift
-echo 'import VitalsPrometheus' | expect 'may not import' Sources/VitalsOTLP/Bad.swift
-echo 'let x = 1' | expect 'does not know' Sources/Attic/Bad.swift 2>/dev/null || true
-rm -rf "$house/Sources/Attic"
+bad Sources/VitalsEndpoint/Bad.swift 'import VitalsMetrics' 'VitalsEndpoint may not import VitalsMetrics'
+bad Sources/VitalsOTLP/Bad.swift 'import VitalsPrometheus' 'VitalsOTLP may not import VitalsPrometheus'
 
-echo 'struct X: @unchecked Sendable {}' | expect '@unchecked Sendable' Sources/VitalsMetrics/Bad.swift
-echo 'nonisolated(unsafe) var x = 1' | expect 'nonisolated(unsafe)' Tests/VitalsTests/Bad.swift
-echo 'let x = fatalError()' | expect 'fatalError' Sources/Vitals/Bad.swift
-echo 'let x = try! y()' | expect 'try!' Sources/vitals-demo/Bad.swift
-echo 'let x = "\(y as! Int)"' | expect 'as!' Sources/VitalsMetrics/Cells/Bad.swift
-echo 'func f() { preconditionFailure() }' | expect 'preconditionFailure' Sources/storefront/Bad.swift
-printf 'func f() {\n    do { try g() } catch let e as E {\n        // why\n    }\n}\n' |
-    expect 'Bad.swift:2: `empty catch`' Sources/vitals-bench/Bad.swift
-yes '// line' | head -n 351 | expect '351 lines' Sources/CVitals/Bad.c
+bad Sources/VitalsMetrics/Bad.swift 'struct X: @unchecked Sendable {}' 'only in Sources/VitalsMetrics/Cells/'
+bad Tests/VitalsTests/Bad.swift 'nonisolated(unsafe) var x = 1' 'nonisolated(unsafe)'
+bad Sources/Vitals/Bad.swift 'let x = fatalError()' 'fatalError'
+bad Sources/vitals-demo/Bad.swift 'let x = try! y()' 'try!'
+bad Sources/VitalsMetrics/Cells/Bad.swift 'let x = "\(y as! Int)"' 'as!'
+bad Sources/storefront/Bad.swift 'func f() { preconditionFailure() }' 'preconditionFailure'
+bad Sources/vitals-bench/Bad.swift 'func f() {
+    do { try g() } catch let e as E {
+        // why
+    }
+}' 'Bad.swift:2: `empty catch`'
+bad Sources/CVitals/Bad.c "$(yes '// line' | head -n 351)" '351 lines'
+
+mkdir "$house/Sources/Attic"
+if lint || ! grep -q 'Sources/Attic: a room' "$house/said"; then fail "passes an unknown room"; else ok; fi
+rmdir "$house/Sources/Attic"
+
+echo "Sources/Gone.swift" >>"$house/scripts/edges.txt"
+if lint || ! grep -q 'there is no Sources/Gone.swift' "$house/said"; then fail "passes a stale edge"; else ok; fi
+sed -i '$d' "$house/scripts/edges.txt"
 
 yes '// line' | head -n 301 >"$house/Sources/Vitals/Long.swift"
 if lint && grep -q '301 lines' "$house/said"; then ok; else fail "has no note, or more, about 301 lines"; fi

@@ -24,7 +24,7 @@ static _Thread_local bool thread_ends;
 static void thread_exits(void *shard) {
     thread_ends = true;
     vitals_thread_slot = empty_shard;
-    exit_handler(shard);
+    __atomic_load_n(&exit_handler, __ATOMIC_ACQUIRE)(shard);
 }
 
 static void make_exit_key(void) { exit_key_made = pthread_key_create(&exit_key, thread_exits) == 0; }
@@ -35,7 +35,7 @@ bool vitals_thread_has_shard(void) { return vitals_thread_slot != empty_shard; }
 
 bool vitals_thread_on_exit(void (*handler)(void *)) {
     if (thread_ends) return false;
-    __atomic_store_n(&exit_handler, handler, __ATOMIC_RELAXED);
+    __atomic_store_n(&exit_handler, handler, __ATOMIC_RELEASE);
     pthread_once(&exit_once, make_exit_key);
     return exit_key_made && pthread_setspecific(exit_key, vitals_thread_slot) == 0;
 }
@@ -122,6 +122,13 @@ int vitals_thread_start(void (*body)(void *), void *context, const char *name) {
     pthread_setname_np(thread, name);
     return 0;
 }
+
+size_t vitals_lock_size(void) { return sizeof(pthread_mutex_t); }
+void vitals_lock_init(void *lock) { pthread_mutex_init(lock, NULL); }
+void vitals_lock_destroy(void *lock) { pthread_mutex_destroy(lock); }
+void vitals_lock(void *lock) { pthread_mutex_lock(lock); }
+bool vitals_try_lock(void *lock) { return pthread_mutex_trylock(lock) == 0; }
+void vitals_unlock(void *lock) { pthread_mutex_unlock(lock); }
 
 struct vitals_monitor {
     pthread_mutex_t mutex;

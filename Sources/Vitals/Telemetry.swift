@@ -11,7 +11,7 @@ public final class Telemetry: Sendable {
     private let isRunning: Atomic<Bool>
 
     /// Registries that have running telemetry; views of two would contradict each other.
-    private static let running = Mutex<Set<ObjectIdentifier>>([])
+    private static let running = Locked<Set<ObjectIdentifier>>([])
 
     /// A stand-in that works and does nothing: no reader, no thread, no socket.
     public static let disabled: Telemetry = {

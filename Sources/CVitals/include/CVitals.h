@@ -61,6 +61,14 @@ const char *_Nullable vitals_environment(const char *name);
 // Starts a detached thread with all signals blocked. Returns 0 or an errno.
 int vitals_thread_start(void (*body)(void *context), void *context, const char *name);
 
+// A mutex, in memory of `vitals_lock_size()` bytes that stays where it is.
+size_t vitals_lock_size(void);
+void vitals_lock_init(void *lock);
+void vitals_lock_destroy(void *lock);
+void vitals_lock(void *lock);
+bool vitals_try_lock(void *lock);
+void vitals_unlock(void *lock);
+
 // A mutex with a condition: for waits that must end at a deadline.
 typedef struct vitals_monitor vitals_monitor;
 vitals_monitor *_Nullable vitals_monitor_create(void);

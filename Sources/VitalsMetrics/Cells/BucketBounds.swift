@@ -13,7 +13,7 @@ final class BucketBounds: @unchecked Sendable {
     /// One bucket for everything.
     static let none = BucketBounds.sharing([])
 
-    private static let known = Mutex<[[UInt64]: BucketBounds]>([:])
+    private static let known = Locked<[[UInt64]: BucketBounds]>([:])
 
     private init(_ values: [Double]) {
         self.values = values

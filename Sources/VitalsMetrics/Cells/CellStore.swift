@@ -3,13 +3,13 @@ import Synchronization
 
 /// All shards of the process, the slow doors of a record, and the sums that readers take.
 enum CellStore {
-    struct ShardList: @unchecked Sendable {
+    struct ShardList {
         var all: [UnsafeMutablePointer<ThreadShard>] = []
         var idle: [UnsafeMutablePointer<ThreadShard>] = []
     }
 
     /// Guards the shard lists, first touches and freezing; never held while user code or an encoder runs.
-    static let lock = Mutex(ShardList())
+    static let lock = Locked(ShardList())
 
     /// Every shard that exists now. Shards are reused by later threads and never freed.
     static func shards() -> ShardSet {
@@ -36,7 +36,7 @@ enum CellStore {
         _ series: SeriesReference, _ layout: UInt64, _ initial: () -> UInt64
     ) -> UnsafeMutablePointer<Cell>? {
         let shard = vitals_thread_shard().assumingMemoryBound(to: ThreadShard.self)
-        let touched: Address? = lock.withLock { _ in
+        return lock.withLock { _ in
             guard let record = SlotTable.record(series.slot),
                 record.pointee.generation.load(ordering: .acquiring) == series.generation,
                 record.pointee.state.load(ordering: .acquiring) == SeriesState.live
@@ -51,9 +51,8 @@ enum CellStore {
                 cell.pointee.value.store(initial(), ordering: .relaxed)
                 cell.pointee.tag.store(tag, ordering: .releasing)
             }
-            return Address(cell: cell)
+            return cell
         }
-        return touched?.cell
     }
 
     /// Makes every thread's next record on the series take the slow door, where the record's new state decides.
@@ -73,13 +72,12 @@ enum CellStore {
     private static func adoptShard() -> Bool {
         guard !vitals_thread_has_shard() else { return false }
         let shard = lock.withLock { list in
-            if let idle = list.idle.popLast() { return Address(shard: idle) }
+            if let idle = list.idle.popLast() { return idle }
             let shard = UnsafeMutablePointer<ThreadShard>.allocate(capacity: 1)
             shard.initialize(to: ThreadShard())
             list.all.append(shard)
-            return Address(shard: shard)
+            return shard
         }
-        guard let shard = shard.shard else { return false }
         vitals_thread_adopt(shard)
         return !vitals_thread_on_exit { CellStore.takeBack($0) }
     }
@@ -91,15 +89,6 @@ enum CellStore {
     }
 
     private static func takeBack(_ shard: UnsafeMutableRawPointer) {
-        let shard = Address(shard: shard.assumingMemoryBound(to: ThreadShard.self))
-        lock.withLock { list in
-            if let shard = shard.shard { list.idle.append(shard) }
-        }
-    }
-
-    /// Carries a pointer across the lock's region check.
-    private struct Address: @unchecked Sendable {
-        var cell: UnsafeMutablePointer<Cell>?
-        var shard: UnsafeMutablePointer<ThreadShard>?
+        lock.withLock { $0.idle.append(shard.assumingMemoryBound(to: ThreadShard.self)) }
     }
 }

@@ -74,12 +74,12 @@ final class LabelShape: @unchecked Sendable {
     /// Keys longer than this are cut: two bytes hold their length.
     static let longestKey = Int(UInt16.max)
 
-    private struct Table: @unchecked Sendable {
+    private struct Table {
         var ids: [[UInt8]: UInt32] = [:]
         var count = 0
     }
 
-    private static let table = Mutex(Table())
+    private static let table = Locked(Table())
     private static var shapes: UnsafeMutablePointer<Atomic<UInt>> {
         vitals_shape_root().assumingMemoryBound(to: Atomic<UInt>.self)
     }

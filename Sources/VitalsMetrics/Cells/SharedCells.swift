@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The upper half of the tag is not a layout but the collection during which the gauge was last set.
 enum SharedCells {
-    private struct State: @unchecked Sendable {
+    private struct State {
         let shard: UnsafeMutablePointer<ThreadShard>
 
         init() {
@@ -14,7 +14,7 @@ enum SharedCells {
         }
     }
 
-    private static let state = Mutex(State())
+    private static let state = Locked(State())
     /// A removed gauge's cell rests this long, so that a thread which was stopped between the check of the tag and the
     /// store has finished before the cell belongs to another series.
     static let restNanoseconds: UInt64 = 10_000_000_000

@@ -9,7 +9,7 @@ enum SlotTable {
 
     private typealias Chunk = UnsafeMutablePointer<SeriesRecord>
 
-    private struct State: @unchecked Sendable {
+    private struct State {
         var chunkCount = 0
         var used: UInt32 = 1
         // First freed, first reused: the longer a slot rests, the less can a preempted thread still mean the old one.
@@ -17,7 +17,7 @@ enum SlotTable {
         var nextFree = 0
     }
 
-    private static let state = Mutex(State())
+    private static let state = Locked(State())
 
     /// Two levels with a fixed root, so that a look-up needs no bounds that could change.
     private typealias Branch = UnsafeMutablePointer<Atomic<Chunk?>>

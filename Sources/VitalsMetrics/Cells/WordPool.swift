@@ -7,7 +7,7 @@ import Synchronization
 enum WordPool {
     typealias Word = Atomic<UInt64>
 
-    private struct State: @unchecked Sendable {
+    private struct State {
         var next: UnsafeMutablePointer<Word>?
         var left = 0
         var small: [[UnsafeMutablePointer<Word>]] = Array(repeating: [], count: smallest + 1)
@@ -18,13 +18,13 @@ enum WordPool {
     static let smallest = 64
     private static let chunkWords = 4096
 
-    private static let state = Mutex(State())
+    private static let state = Locked(State())
 
     /// A block of at least `count` words, with `smallest` more readable words behind it.
     static func take(_ count: Int) -> UnsafeMutablePointer<Word> {
-        let taken = state.withLock { state -> Block in
+        state.withLock { state in
             if count <= smallest {
-                if let block = state.small[count].popLast() { return Block(words: block) }
+                if let block = state.small[count].popLast() { return block }
                 if state.left < count {
                     state.next = allocate(chunkWords)
                     state.left = chunkWords
@@ -32,22 +32,20 @@ enum WordPool {
                 let block = state.next.unsafelyUnwrapped
                 state.next = block + count
                 state.left -= count
-                return Block(words: block)
+                return block
             }
             let size = large(count)
-            return Block(words: state.large[size]?.popLast() ?? allocate(size))
+            return state.large[size]?.popLast() ?? allocate(size)
         }
-        return taken.words
     }
 
     /// Takes back a block that was taken with the same `count`.
     static func give(back block: UnsafeMutablePointer<Word>, count: Int) {
-        let given = Block(words: block)
         state.withLock { state in
             if count <= smallest {
-                state.small[count].append(given.words)
+                state.small[count].append(block)
             } else {
-                state.large[large(count), default: []].append(given.words)
+                state.large[large(count), default: []].append(block)
             }
         }
     }
@@ -62,9 +60,5 @@ enum WordPool {
         let words = UnsafeMutablePointer<Word>.allocate(capacity: count + smallest)
         for index in 0..<(count + smallest) { (words + index).initialize(to: Atomic(0)) }
         return words
-    }
-
-    private struct Block: @unchecked Sendable {
-        let words: UnsafeMutablePointer<Word>
     }
 }

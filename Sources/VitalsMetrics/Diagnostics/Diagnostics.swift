@@ -26,7 +26,7 @@ public enum Diagnostics {
     /// No more messages than this reach the handler within a minute; the number of others is told afterwards.
     static let perMinute = 60
 
-    private static let state = Mutex(State())
+    private static let state = Locked(State())
 
     /// Replaces the handler.
     public static func handle(with handler: @escaping Handler) {

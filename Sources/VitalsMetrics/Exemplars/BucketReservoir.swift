@@ -3,11 +3,11 @@ import Synchronization
 /// Keeps the last measurement of each bucket.
 final class BucketReservoir: ExemplarReservoir {
     private let bounds: [Double]
-    private let kept: Mutex<[Int: Exemplar]>
+    private let kept: Locked<[Int: Exemplar]>
 
     init(bounds: [Double]) {
         self.bounds = bounds
-        kept = Mutex([:])
+        kept = Locked([:])
     }
 
     func offer(_ exemplar: Exemplar) {

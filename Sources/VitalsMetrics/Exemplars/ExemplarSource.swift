@@ -21,7 +21,7 @@ public enum ExemplarSource {
         var announced: Int32 = 0
     }
 
-    private static let demand = Mutex(Demand())
+    private static let demand = Locked(Demand())
     /// The box, never freed: a record on another thread may be in it. A program installs one.
     private static let current = Atomic<UInt>(0)
 

@@ -9,7 +9,7 @@ final class ExemplarStore: Sendable {
 
     private let choice: ReservoirChoice
     private let bounds: [Double]
-    private let entries = Mutex<[UInt32: Entry]>([:])
+    private let entries = Locked<[UInt32: Entry]>([:])
 
     /// Attributes that a view dropped are kept up to this many bytes of keys and values.
     static let attributeBytes = 1024

@@ -10,14 +10,14 @@ final class FixedSizeReservoir: ExemplarReservoir {
     }
 
     private let size: Int
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// More than this is not kept for one series.
     static let largest = 1000
 
     init(size: Int) {
         self.size = max(0, min(size, Self.largest))
-        state = Mutex(State(random: vitals_random() | 1))
+        state = Locked(State(random: vitals_random() | 1))
     }
 
     func offer(_ exemplar: Exemplar) {

@@ -11,7 +11,7 @@ final class InstrumentCore: Sendable {
     final class Routes: Sendable {
         let streams: [Stream]
         /// Handles that lead to several streams at once, by their targets.
-        let fans = Mutex<[[SeriesReference]: SeriesReference]>([:])
+        let fans = Locked<[[SeriesReference]: SeriesReference]>([:])
 
         /// The only stream, if it keeps all attributes.
         var direct: Stream? {

@@ -13,7 +13,7 @@ final class ObservationLog: Sendable {
         var entries: [Entry] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let declared: [InstrumentCore]
 
     init(for instruments: [InstrumentCore]) {

@@ -31,7 +31,7 @@ public final class MetricReader: Sendable {
     let registry: Registry
     let temporality: Temporality
     let progress: Progress
-    let state = Mutex(State())
+    let state = Locked(State())
 
     let component: Attributes
 

@@ -30,7 +30,7 @@ public final class Registry: Sendable {
     }
 
     let context: RegistryContext
-    let state: Mutex<State>
+    let state: Locked<State>
 
     /// A registry of one's own.
     public convenience init(limits: Limits = Limits(), clock: MetricClock = .system) {
@@ -40,7 +40,7 @@ public final class Registry: Sendable {
     /// - Parameter hashMask: Fewer bits than all make label sets collide, which tests want.
     package init(limits: Limits, clock: MetricClock, hashMask: UInt64) {
         context = RegistryContext(clock: clock, hashMask: hashMask)
-        state = Mutex(State(limits: limits))
+        state = Locked(State(limits: limits))
         ExemplarSource.count(.traceBased, 1)
     }
 

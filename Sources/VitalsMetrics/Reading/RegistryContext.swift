@@ -9,7 +9,7 @@ final class RegistryContext: Sendable {
     let isClosed = Atomic(false)
     let exemplarFilter = Atomic<UInt8>(ExemplarFilter.traceBased.code)
     /// Held during a collection: one at a time for a registry, and none while slots are freed.
-    let reading = Mutex(())
+    let reading = Locked(())
     let hasReaders = Atomic(false)
     let conflicts = Atomic<Int>(0)
     let inconsistentReads = Atomic<Int>(0)

@@ -13,7 +13,7 @@ final class Stream: Sendable {
     let created: UInt64
     let exemplars: ExemplarStore
     let index: SeriesIndexPointer
-    let state: Mutex<StreamState>
+    let state: Locked<StreamState>
     /// Bindings that the overflow series answered.
     let overflowed = Atomic<Int>(0)
     /// The overflow series while the stream is full, so that look-ups need no lock then; otherwise zero.
@@ -32,7 +32,7 @@ final class Stream: Sendable {
         if case .explicit(let explicit) = settings.aggregation { bounds = explicit.values }
         exemplars = ExemplarStore(choice: settings.reservoir ?? .fitting(settings.aggregation), bounds: bounds)
         index = SeriesIndexPointer(SeriesIndex(hashMask: context.hashMask))
-        state = Mutex(
+        state = Locked(
             StreamState(
                 name: settings.name, description: settings.description, limit: settings.limit,
                 idleExpiry: settings.idleExpiry))

@@ -1,0 +1,40 @@
+import CVitals
+
+/// A value behind a lock.
+///
+/// Not the Mutex of the standard library, because ThreadSanitizer cannot see into that one: every use would be reported
+/// as a race, and real races would hide among the reports.
+package struct Locked<Value>: ~Copyable, @unchecked Sendable {
+    private let value: UnsafeMutablePointer<Value>
+    private let lock: UnsafeMutableRawPointer
+
+    package init(_ initial: sending Value) {
+        value = .allocate(capacity: 1)
+        value.initialize(to: initial)
+        lock = .allocate(byteCount: vitals_lock_size(), alignment: 16)
+        vitals_lock_init(lock)
+    }
+
+    deinit {
+        vitals_lock_destroy(lock)
+        lock.deallocate()
+        value.deinitialize(count: 1)
+        value.deallocate()
+    }
+
+    /// Runs `body` with the value while no other thread has it.
+    package borrowing func withLock<Result, Failure: Error>(
+        _ body: (inout Value) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        vitals_lock(lock)
+        defer { vitals_unlock(lock) }
+        return try body(&value.pointee)
+    }
+
+    /// Runs `body` unless another thread has the value now.
+    package borrowing func withLockIfAvailable<Result>(_ body: (inout Value) -> Result) -> Result? {
+        guard vitals_try_lock(lock) else { return nil }
+        defer { vitals_unlock(lock) }
+        return body(&value.pointee)
+    }
+}
