@@ -25,10 +25,24 @@ struct KeyWriter {
 
     @inlinable @inline(__always)
     mutating func append(_ text: String) {
-        let span = text.utf8Span.span
-        next.storeBytes(of: UInt32(truncatingIfNeeded: span.count), as: UInt32.self)
+        // Inlines to a look at the string's own bytes; `utf8Span` costs two calls that do not inline.
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { appendCounted($0) }
+        if isDone == nil { appendForeign(text) }
+    }
+
+    @inlinable @inline(__always)
+    mutating func appendCounted(_ bytes: UnsafeBufferPointer<UInt8>) {
+        next.storeBytes(of: UInt32(truncatingIfNeeded: bytes.count), as: UInt32.self)
         next += 4
-        _ = span.withUnsafeBufferPointer { appendBytes($0) }
+        appendBytes(bytes)
+    }
+
+    /// A string that is not stored as UTF-8, which is possible only where strings are bridged.
+    @usableFromInline
+    @inline(never)
+    mutating func appendForeign(_ text: String) {
+        var native = text
+        native.withUTF8 { appendCounted($0) }
     }
 
     /// Copies bytes, and returns the first eight of them as a word, padded with zeros. Short texts, as labels are, go in
@@ -62,22 +76,20 @@ struct KeyWriter {
             last = from.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
             next.storeBytes(of: first, toByteOffset: head, as: UInt64.self)
             next.storeBytes(of: last, toByteOffset: count &- 8, as: UInt64.self)
-        } else if count >= 4 {
-            let head = from.loadUnaligned(as: UInt32.self)
-            let tail = from.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
-            next.storeBytes(of: head, as: UInt32.self)
-            next.storeBytes(of: tail, toByteOffset: count &- 4, as: UInt32.self)
-            first = UInt64(head) | UInt64(tail) &<< UInt64(8 &* (count &- 4))
-            prefix = first
         } else {
-            first = 0
-            var offset = 0
-            while offset < count {
-                let byte = from.load(fromByteOffset: offset, as: UInt8.self)
-                next.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
-                first |= UInt64(byte) &<< UInt64(8 &* offset)
-                offset &+= 1
+            // Less than a word: packed in a register and stored whole; what comes next overwrites the excess.
+            if count >= 4 {
+                let head = from.loadUnaligned(as: UInt32.self)
+                let tail = from.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+                first = UInt64(head) | UInt64(tail) &<< UInt64(8 &* (count &- 4))
+            } else {
+                let head = from.load(as: UInt8.self)
+                let middle = from.load(fromByteOffset: count &>> 1, as: UInt8.self)
+                let tail = from.load(fromByteOffset: count &- 1, as: UInt8.self)
+                first = UInt64(head) | UInt64(middle) &<< UInt64(8 &* (count &>> 1))
+                first |= UInt64(tail) &<< UInt64(8 &* (count &- 1))
             }
+            next.storeBytes(of: first, as: UInt64.self)
             prefix = first
         }
         hash = Self.mix(first ^ hash, last ^ UInt64(truncatingIfNeeded: count))

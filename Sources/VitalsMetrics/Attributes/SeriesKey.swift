@@ -15,70 +15,63 @@ struct SeriesKey {
     /// Runs `body` with the encoded form of `attributes`.
     @inline(__always)
     static func with<Result>(_ attributes: Attributes, _ body: (SeriesKey) -> Result) -> Result {
-        let (shapeBytes, valueBytes) = sizes(attributes)
-        if shapeBytes &+ valueBytes <= 1024 {
-            return withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 8) { buffer in
-                let memory = buffer.baseAddress.unsafelyUnwrapped
-                return body(encode(attributes, memory, shapeBytes) ?? encodeSorted(attributes, memory, shapeBytes))
-            }
+        if let result = withUnsafeTemporaryAllocation(byteCount: 2 * usual, alignment: 8, { buffer in
+            encode(attributes, buffer.baseAddress.unsafelyUnwrapped).map(body)
+        }) {
+            return result
         }
-        return withUnsafeTemporaryAllocation(byteCount: shapeBytes + valueBytes, alignment: 8) { buffer in
-            let memory = buffer.baseAddress.unsafelyUnwrapped
-            return body(encode(attributes, memory, shapeBytes) ?? encodeSorted(attributes, memory, shapeBytes))
-        }
+        return withUnusual(attributes, body)
     }
 
-    /// Room for the shape and for the values, each with a word to spare.
-    @inline(__always)
-    private static func sizes(_ attributes: Attributes) -> (shape: Int, values: Int) {
-        var shape = 15
-        var values = 8
-        attributes.pairs.withUnsafeBufferPointer { pairs in
-            for index in 0..<pairs.count {
-                shape &+= 3 &+ min(pairs[index].0.utf8.count, LabelShape.longestKey)
-                values &+= KeyWriter.size(of: pairs[index].1)
-            }
-        }
-        return (shape & ~7, values)
-    }
+    /// Bytes for the shape, and for the values, of a set that takes the fast way.
+    private static let usual = 512
 
-    /// The encoded form, or nil if the pairs turn out not to be sorted and unique.
+    /// The encoded form of a set that is sorted, small, and without arrays; nil for any other.
     @inline(__always)
-    private static func encode(
-        _ attributes: Attributes, _ memory: UnsafeMutableRawPointer, _ valuesAt: Int
-    ) -> SeriesKey? {
+    private static func encode(_ attributes: Attributes, _ memory: UnsafeMutableRawPointer) -> SeriesKey? {
         var keys = KeyWriter(memory)
-        var values = KeyWriter(memory + valuesAt)
+        var values = KeyWriter(memory + usual)
+        let keysEnd = memory + (usual - 16)
+        let valuesEnd = keysEnd + usual
         var previous: UInt64 = 0
-        let isSorted = attributes.pairs.withUnsafeBufferPointer { pairs in
+        let isDone = attributes.pairs.withUnsafeBufferPointer { pairs in
             for index in 0..<pairs.count {
+                guard keys.next + pairs[index].0.utf8.count < keysEnd, values.next + 8 < valuesEnd else { return false }
                 // Big-endian, the first eight bytes of a key compare as the key does; where they are equal somebody
                 // has to look closer.
                 let prefix = appendShape(pairs[index].0, LabelKind.of(pairs[index].1), to: &keys).bigEndian
                 if prefix <= previous { return false }
                 previous = prefix
-                if case .string(let text) = pairs[index].1 {
+                switch pairs[index].1 {
+                case .string(let text):
+                    guard values.next + text.utf8.count < valuesEnd else { return false }
                     values.append(text)
-                } else {
-                    values.append(pairs[index].1)
+                case .int(let number): values.append(Int64(number))
+                case .bool(let truth): values.append(UInt8(truth ? 1 : 0))
+                case .double(let number): values.append(KeyWriter.canonical(number))
+                default: return false
                 }
             }
             return true
         }
-        return isSorted ? SeriesKey(memory, keys, values, valuesAt) : nil
+        return isDone ? SeriesKey(memory, keys, values, usual) : nil
     }
 
     @inline(never)
-    private static func encodeSorted(
-        _ attributes: Attributes, _ memory: UnsafeMutableRawPointer, _ valuesAt: Int
-    ) -> SeriesKey {
-        var keys = KeyWriter(memory)
-        var values = KeyWriter(memory + valuesAt)
-        for (key, value) in attributes.sorted {
-            appendShape(key, LabelKind.of(value), to: &keys)
-            values.append(value)
+    private static func withUnusual<Result>(_ attributes: Attributes, _ body: (SeriesKey) -> Result) -> Result {
+        let sorted = attributes.sorted
+        let shapeBytes = sorted.reduce(15) { $0 + 3 + min($1.0.utf8.count, LabelShape.longestKey) } & ~7
+        let valueBytes = sorted.reduce(8) { $0 + KeyWriter.size(of: $1.1) }
+        return withUnsafeTemporaryAllocation(byteCount: shapeBytes + valueBytes, alignment: 8) { buffer in
+            let memory = buffer.baseAddress.unsafelyUnwrapped
+            var keys = KeyWriter(memory)
+            var values = KeyWriter(memory + shapeBytes)
+            for (key, value) in sorted {
+                appendShape(key, LabelKind.of(value), to: &keys)
+                values.append(value)
+            }
+            return body(SeriesKey(memory, keys, values, shapeBytes))
         }
-        return SeriesKey(memory, keys, values, valuesAt)
     }
 
     @inline(__always)
@@ -94,15 +87,22 @@ struct SeriesKey {
     @inline(__always)
     @discardableResult
     static func appendShape(_ key: String, _ kind: UInt8, to keys: inout KeyWriter) -> UInt64 {
-        let bytes = key.utf8Span.span
-        let length = min(bytes.count, LabelShape.longestKey)
+        let prefix = key.utf8.withContiguousStorageIfAvailable { appendShape($0, kind, to: &keys) }
+        if let prefix { return prefix }
+        var native = key
+        return native.withUTF8 { appendShape($0, kind, to: &keys) }
+    }
+
+    @inline(__always)
+    private static func appendShape(
+        _ key: UnsafeBufferPointer<UInt8>, _ kind: UInt8, to keys: inout KeyWriter
+    ) -> UInt64 {
+        let length = min(key.count, LabelShape.longestKey)
         keys.next.storeBytes(of: kind, as: UInt8.self)
         keys.next.storeBytes(of: UInt16(truncatingIfNeeded: length), toByteOffset: 1, as: UInt16.self)
         keys.next += 3
         keys.hash ^= UInt64(kind)
-        return bytes.withUnsafeBufferPointer {
-            keys.appendBytes(UnsafeBufferPointer(start: $0.baseAddress, count: length))
-        }
+        return keys.appendBytes(UnsafeBufferPointer(start: key.baseAddress, count: length))
     }
 
     /// The key of a known shape with values that were written from `values` on; the seven bytes behind them are written

@@ -97,6 +97,8 @@ final class InstrumentCore: Sendable {
     @_effects(notEscaping attributes.value**)
     func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes) {
         guard isAcceptable(value) else { return }
+        // Not `self.direct` in the closure, which would count a reference to self.
+        let direct = direct
         if !vitals_exemplars_wanted(),
             let series = SeriesKey.with(attributes, { direct.find($0) }), FastDoor.write(value, series)
         {
