@@ -2,7 +2,7 @@ import CVitals
 import Synchronization
 
 /// All shards of the process, the slow doors of a record, and the sums that readers take.
-enum CellStore {
+package enum CellStore {
     struct ShardList {
         var all: [UnsafeMutablePointer<ThreadShard>] = []
         var idle: [UnsafeMutablePointer<ThreadShard>] = []
@@ -10,6 +10,9 @@ enum CellStore {
 
     /// Guards the shard lists, first touches and freezing; never held while user code or an encoder runs.
     static let lock = Locked(ShardList())
+
+    /// How many shards there are: as many as threads ever recorded at the same time.
+    package static var shardCount: Int { lock.withLock { $0.all.count } }
 
     /// Every shard that exists now. Shards are reused by later threads and never freed.
     static func shards() -> ShardSet {
