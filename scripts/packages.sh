@@ -58,8 +58,8 @@ command -v apt-get >/dev/null || give_up "there is no apt-get"
 echo "packages: installing$missing"
 apt() {
     # shellcheck disable=SC2086
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@"
 }
-apt update >&2 || give_up "apt-get update failed"
+apt update >&2 || echo "packages: apt-get update failed, going on with what is known" >&2
 # shellcheck disable=SC2086
 apt install -y --no-install-recommends $missing >&2 || give_up "apt-get install failed"

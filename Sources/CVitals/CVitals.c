@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -87,11 +88,14 @@ const char *vitals_environment(const char *name) { return getenv(name); }
 struct start {
     void (*body)(void *);
     void *context;
+    char name[16];
 };
 
 static void *run(void *argument) {
     struct start start = *(struct start *)argument;
     free(argument);
+    // By the thread itself: once it is detached it may be gone before its creator could name it.
+    pthread_setname_np(pthread_self(), start.name);
     start.body(start.context);
     return NULL;
 }
@@ -99,7 +103,8 @@ static void *run(void *argument) {
 int vitals_thread_start(void (*body)(void *), void *context, const char *name) {
     struct start *start = malloc(sizeof *start);
     if (start == NULL) return ENOMEM;
-    *start = (struct start){body, context};
+    *start = (struct start){body, context, ""};
+    strncpy(start->name, name, sizeof start->name - 1);
     pthread_attr_t attributes;
     int failure = pthread_attr_init(&attributes);
     if (failure != 0) {
@@ -119,16 +124,31 @@ int vitals_thread_start(void (*body)(void *), void *context, const char *name) {
         free(start);
         return failure;
     }
-    pthread_setname_np(thread, name);
     return 0;
 }
 
 size_t vitals_lock_size(void) { return sizeof(pthread_mutex_t); }
 void vitals_lock_init(void *lock) { pthread_mutex_init(lock, NULL); }
 void vitals_lock_destroy(void *lock) { pthread_mutex_destroy(lock); }
-void vitals_lock(void *lock) { pthread_mutex_lock(lock); }
-bool vitals_try_lock(void *lock) { return pthread_mutex_trylock(lock) == 0; }
-void vitals_unlock(void *lock) { pthread_mutex_unlock(lock); }
+
+static _Thread_local int locks_held;
+int vitals_locks_held(void) { return locks_held; }
+
+void vitals_lock(void *lock) {
+    pthread_mutex_lock(lock);
+    locks_held += 1;
+}
+
+bool vitals_try_lock(void *lock) {
+    if (pthread_mutex_trylock(lock) != 0) return false;
+    locks_held += 1;
+    return true;
+}
+
+void vitals_unlock(void *lock) {
+    locks_held -= 1;
+    pthread_mutex_unlock(lock);
+}
 
 struct vitals_monitor {
     pthread_mutex_t mutex;

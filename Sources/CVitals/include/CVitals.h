@@ -68,6 +68,8 @@ void vitals_lock_destroy(void *lock);
 void vitals_lock(void *lock);
 bool vitals_try_lock(void *lock);
 void vitals_unlock(void *lock);
+// How many of these locks the calling thread holds.
+int vitals_locks_held(void);
 
 // A mutex with a condition: for waits that must end at a deadline.
 typedef struct vitals_monitor vitals_monitor;

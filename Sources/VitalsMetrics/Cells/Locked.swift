@@ -1,4 +1,5 @@
 import CVitals
+import Synchronization
 
 /// A value behind a lock.
 ///
@@ -27,14 +28,20 @@ package struct Locked<Value>: ~Copyable, @unchecked Sendable {
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         vitals_lock(lock)
-        defer { vitals_unlock(lock) }
+        defer { unlock() }
         return try body(&value.pointee)
     }
 
     /// Runs `body` unless another thread has the value now.
     package borrowing func withLockIfAvailable<Result>(_ body: (inout Value) -> Result) -> Result? {
         guard vitals_try_lock(lock) else { return nil }
-        defer { vitals_unlock(lock) }
+        defer { unlock() }
         return body(&value.pointee)
+    }
+
+    /// Messages that came up under the lock are delivered now, when their handler may do what it likes.
+    private borrowing func unlock() {
+        vitals_unlock(lock)
+        if Diagnostics.hasQueued.load(ordering: .relaxed), vitals_locks_held() == 0 { Diagnostics.deliver() }
     }
 }

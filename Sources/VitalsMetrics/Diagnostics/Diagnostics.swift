@@ -21,12 +21,15 @@ public enum Diagnostics {
         var windowStart: UInt64 = 0
         var inWindow = 0
         var suppressed = 0
+        var queue: [(Level, String)] = []
     }
 
     /// No more messages than this reach the handler within a minute; the number of others is told afterwards.
     static let perMinute = 60
 
     private static let state = Locked(State())
+    /// Whether messages wait for a thread that holds no lock.
+    static let hasQueued = Atomic(false)
 
     /// Replaces the handler.
     public static func handle(with handler: @escaping Handler) {
@@ -38,27 +41,37 @@ public enum Diagnostics {
         handle(with: standardError)
     }
 
-    /// Hands a message to the handler unless too many came within the last minute.
+    /// Hands a message to the handler unless too many came within the last minute. Under a lock of Vitals the message
+    /// waits until the lock is free, because a handler may record and log itself.
     package static func log(_ level: Level, _ message: String) {
         let now = vitals_monotonic_nanoseconds()
-        let (handler, suppressed) = state.withLock { state -> (Handler?, Int) in
-            var told = 0
+        state.withLock { state in
             if now &- state.windowStart > 60_000_000_000 {
+                if state.suppressed > 0 {
+                    state.queue.append((.warning, "\(state.suppressed) messages were not shown: too many in a minute"))
+                }
                 state.windowStart = now
                 state.inWindow = 0
-                told = state.suppressed
                 state.suppressed = 0
             }
             guard state.inWindow < perMinute else {
                 state.suppressed += 1
-                return (nil, 0)
+                return
             }
             state.inWindow += 1
-            return (state.handler, told)
+            state.queue.append((level, message))
+            hasQueued.store(true, ordering: .relaxed)
         }
-        // Outside the lock: a handler may itself record or log.
-        if suppressed > 0 { handler?(.warning, "vitals: \(suppressed) messages were not shown, too many in a minute") }
-        handler?(level, message)
+    }
+
+    /// Empties the queue into the handler. Called by the lock when the thread holds none.
+    static func deliver() {
+        guard hasQueued.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        let (handler, messages) = state.withLock { state in
+            defer { state.queue.removeAll() }
+            return (state.handler, state.queue)
+        }
+        for (level, message) in messages { handler(level, message) }
     }
 
     @Sendable private static func standardError(_ level: Level, _ message: String) {

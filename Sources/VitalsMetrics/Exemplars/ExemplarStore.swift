@@ -20,19 +20,27 @@ final class ExemplarStore: Sendable {
     }
 
     func offer(_ exemplar: Exemplar, to series: SeriesReference) {
-        let reservoir = entries.withLock { entries in
+        reservoir(of: series).offer(exemplar)
+    }
+
+    private func reservoir(of series: SeriesReference) -> any ExemplarReservoir {
+        if let existing = existing(series) { return existing }
+        // The program's code runs outside the lock; of two threads that get here one finds the other's.
+        let made = Entry(generation: series.generation, reservoir: choice.make(bounds))
+        return entries.withLock { entries in
             if let entry = entries[series.slot], entry.generation == series.generation { return entry.reservoir }
-            let made = choice.make(bounds)
-            entries[series.slot] = Entry(generation: series.generation, reservoir: made)
-            return made
+            entries[series.slot] = made
+            return made.reservoir
         }
-        reservoir.offer(exemplar)
+    }
+
+    private func existing(_ series: SeriesReference) -> (any ExemplarReservoir)? {
+        let entry = entries.withLock { $0[series.slot] }
+        return entry?.generation == series.generation ? entry?.reservoir : nil
     }
 
     func collect(_ series: SeriesReference) -> [Exemplar] {
-        let entry = entries.withLock { $0[series.slot] }
-        guard let entry, entry.generation == series.generation else { return [] }
-        return entry.reservoir.collect()
+        existing(series)?.collect() ?? []
     }
 
     func forget(_ slot: UInt32) {

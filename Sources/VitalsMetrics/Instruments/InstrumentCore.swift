@@ -84,6 +84,20 @@ final class InstrumentCore: Sendable {
         }
     }
 
+    /// Each change of views adds a step for handles that are older than it.
+    private static let longestForward = 32
+
+    /// Lets go of the series of all streams, because the registry is gone.
+    func close() {
+        withRoutes { routes in
+            for stream in routes.streams { stream.close() }
+            routes.fans.withLock { fans in
+                for fan in fans.values { SlotTable.give(back: fan.slot) }
+                fans = [:]
+            }
+        }
+    }
+
     /// Handles of an instrument with several streams; beyond this number a handle leads to the first stream only.
     static let mostFans = 100_000
 
@@ -142,7 +156,7 @@ final class InstrumentCore: Sendable {
     private func deliver<Value: MetricNumber>(
         _ value: Value, to series: SeriesReference, _ attributes: Attributes?, depth: Int
     ) {
-        guard depth < 6, let record = SlotTable.record(series.slot), series != .nowhere,
+        guard depth < Self.longestForward, let record = SlotTable.record(series.slot), series != .nowhere,
             record.pointee.generation.load(ordering: .acquiring) == series.generation
         else { return stale(value, series, depth) }
         switch record.pointee.state.load(ordering: .acquiring) {

@@ -12,7 +12,8 @@ extension Registry {
             state.views = views
             if let limits { state.limits = limits }
             for core in state.instruments.values.joined() {
-                replaceStreams(of: core, streamSettings(core.descriptor, state.views, state.limits))
+                state.replaced += replaceStreams(
+                    of: core, streamSettings(core.descriptor, state.views, state.limits))
             }
             state.sorted = nil
         }
@@ -105,7 +106,8 @@ extension Registry {
 
     /// Gives an instrument new streams. Where only words or limits changed the stream stays; otherwise the old series
     /// forward their records, and what they hold is reported by the new ones.
-    private func replaceStreams(of core: InstrumentCore, _ settings: [StreamSettings]) {
+    /// Returns the streams that report no more.
+    private func replaceStreams(of core: InstrumentCore, _ settings: [StreamSettings]) -> [Stream] {
         let former = core.streams
         if former.count == 1, settings.count == 1, former[0].isSame(as: settings[0]) {
             former[0].state.withLock { state in
@@ -115,12 +117,14 @@ extension Registry {
                 state.idleExpiry = settings[0].idleExpiry
             }
             former[0].reopen()
-            return
+            return []
         }
         let streams = settings.map { Stream(instrument: core.descriptor, settings: $0, context: context) }
         core.replaceRoutes(streams)
-        guard !core.descriptor.kind.isObservable else { return }
-        for stream in former { stream.handOver(to: streams) }
+        if !core.descriptor.kind.isObservable {
+            for stream in former { stream.handOver(to: streams) }
+        }
+        return former
     }
 }
 
@@ -143,11 +147,13 @@ extension Stream {
                 else { continue }
                 let start = record.pointee.start.load(ordering: .relaxed)
                 let last = SharedCells.value(slot)
+                let earlier = state.carried[slot] ?? []
                 let targets = streams.map { stream in
                     state.uncounted == series ? stream.makeUncounted() : stream.series(attributes)
                 }
                 for (stream, target) in zip(streams, targets) where isLive && target != .nowhere {
-                    stream.inherit(from: self, series, target, start: start, last: last)
+                    let own = StreamState.CarriedSeries(stream: self, series: series)
+                    stream.inherit(earlier + [own], target, start: start, last: last)
                 }
                 forward(series, to: targets)
             }
@@ -155,7 +161,7 @@ extension Stream {
     }
 
     private func inherit(
-        from former: Stream, _ series: SeriesReference, _ target: SeriesReference, start: UInt64, last: UInt64
+        _ sources: [StreamState.CarriedSeries], _ target: SeriesReference, start: UInt64, last: UInt64
     ) {
         begin(target)
         if let record = SlotTable.record(target.slot), record.pointee.start.load(ordering: .relaxed) > start {
@@ -165,9 +171,6 @@ extension Stream {
             _ = SharedCells.set(last, target)
             return
         }
-        state.withLock { state in
-            state.carried[target.slot, default: []].append(
-                StreamState.CarriedSeries(stream: former, series: series))
-        }
+        state.withLock { $0.carried[target.slot, default: []].append(contentsOf: sources) }
     }
 }

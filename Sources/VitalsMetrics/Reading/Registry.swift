@@ -14,6 +14,8 @@ public final class Registry: Sendable {
         /// By scope and lowercase name: what was declared under it, usually one.
         var instruments: [Name: [InstrumentCore]] = [:]
         var count = 0
+        /// Streams that late views have replaced: what was recorded into them is reported by others.
+        var replaced: [Stream] = []
         var sorted: [Stream]?
         var watches: [Watch] = []
         var readers: [MetricReader.Progress] = []
@@ -47,10 +49,9 @@ public final class Registry: Sendable {
     deinit {
         context.isClosed.store(true, ordering: .releasing)
         ExemplarSource.count(exemplarFilter, -1)
-        let instruments = state.withLock { $0.instruments.values.flatMap { $0 } }
-        for instrument in instruments {
-            for stream in instrument.streams { stream.close() }
-        }
+        let (instruments, replaced) = state.withLock { ($0.instruments.values.flatMap { $0 }, $0.replaced) }
+        for instrument in instruments { instrument.close() }
+        for stream in replaced { stream.close() }
     }
 
     /// A meter: a group of instruments that one library or component declares.

@@ -25,11 +25,11 @@ extension Stream {
             let generation = record.pointee.generation.load(ordering: .acquiring)
             let series = SeriesReference(slot: slot, generation: generation)
             let attributes = state.withLock { state in
-                state.order[ordinal] == slot ? SeriesLabels(series)?.attributes : nil
+                state.holds(slot, at: ordinal) ? SeriesLabels(series)?.attributes : nil
             }
             guard let attributes, isRemoved(attributes) else { continue }
             let removed = state.withLock { state in
-                state.order[ordinal] == slot && depart(series, ordinal, &state)
+                state.holds(slot, at: ordinal) && depart(series, ordinal, &state)
             }
             if removed { count += 1 }
         }
@@ -76,6 +76,12 @@ extension Stream {
         guard !state.departing.isEmpty else { return }
         state.departing.removeAll { departing in
             guard departing.epoch < epoch else { return false }
+            if epoch == .max {
+                context.drop(
+                    .removed,
+                    "\(state.name): more than \(Self.mostDeparting) removed series wait for a reader that does not "
+                        + "deliver; what was left in them is lost")
+            }
             state.order[departing.ordinal] = 0
             state.holes.append(departing.ordinal)
             state.carried[departing.series.slot] = nil

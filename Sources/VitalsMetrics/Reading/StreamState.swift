@@ -19,6 +19,11 @@ struct StreamState {
     /// What idle expiry remembers, by slot.
     var activity: [UInt32: Activity] = [:]
 
+    /// Whether a slot still stands where it was found; the stream may have changed since.
+    func holds(_ slot: UInt32, at ordinal: Int) -> Bool {
+        ordinal < order.count && order[ordinal] == slot
+    }
+
     /// A removed series that a delta reader may still have to deliver.
     struct Departing {
         let ordinal: Int

@@ -1,0 +1,52 @@
+STRICT := -Xswiftc -warnings-as-errors
+
+.PHONY: help run test bench lint tsan fuzz packages clean
+
+help:
+	@echo "make run       build the demo and run it"
+	@echo "make test      run every test and check"
+	@echo "make bench     measure Vitals and its peers"
+	@echo "make lint      check layout and the habits of the house"
+	@echo "make tsan      run all tests under ThreadSanitizer"
+	@echo "make fuzz      run the fuzz targets, each for FUZZ_SECONDS (60) seconds"
+	@echo "make packages  install the Debian packages that all of these need"
+	@echo "make clean     remove everything that was built"
+
+run:
+	@scripts/packages.sh build
+	@scripts/toolchain.sh
+	swift build -c release --product vitals-demo $(STRICT)
+	.build/release/vitals-demo
+
+test:
+	@scripts/packages.sh build test
+	@scripts/toolchain.sh
+	@scripts/test.sh
+
+bench:
+	@scripts/packages.sh build bench
+	@scripts/toolchain.sh
+	swift build -c release --product vitals-bench $(STRICT)
+	Benchmarks/build-peers.sh
+	python3 Benchmarks/run.py
+
+lint:
+	@scripts/packages.sh build test
+	@scripts/toolchain.sh
+	@scripts/lint.sh
+
+tsan:
+	@scripts/packages.sh build
+	@scripts/toolchain.sh
+	@scripts/tsan.sh
+
+fuzz:
+	@scripts/packages.sh build
+	@scripts/toolchain.sh
+	@scripts/fuzz.sh
+
+packages:
+	@scripts/packages.sh build test bench
+
+clean:
+	rm -rf .build

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Every test there is, stage by stage. A stage that fails does not keep the others from running.
+set -uo pipefail
+
+cd "$(dirname "$0")/.."
+mkdir -p .build
+log=.build/test.log
+strict=(-Xswiftc -warnings-as-errors)
+passed=0
+failed=0
+summary=
+closing=
+
+stage() {
+    local name=$1 began=$SECONDS verdict
+    shift
+    printf '\n== %s\n' "$name"
+    if "$@" 2>&1; then
+        passed=$((passed + 1)) verdict=passed
+    else
+        failed=$((failed + 1)) verdict=FAILED
+    fi
+    summary+=$(printf '%s %4d s  %s' "$verdict" $((SECONDS - began)) "$name")$'\n'
+}
+
+# Runs tests, and fails also if there were none.
+tests() {
+    "$@" 2>&1 | tee "$log" && grep -aq 'Test run with [1-9].* passed' "$log"
+}
+
+debug_tests() {
+    swift build --build-tests "${strict[@]}" && tests swift test --disable-xctest "${strict[@]}"
+}
+
+# Without testable imports the build is the one that `make run` and `make bench` use.
+release_tests() {
+    tests swift test -c release --disable-xctest --disable-testable-imports "${strict[@]}"
+}
+
+race_tests() {
+    RACE_SECONDS=10 tests scripts/tsan.sh --filter RaceTests
+}
+
+demo() {
+    swift build -c release --product vitals-demo "${strict[@]}" && .build/release/vitals-demo
+}
+
+stage "lint" scripts/lint.sh
+stage "tests of the lint" scripts/test-lint.sh
+stage "tests" debug_tests
+closing=$(grep -a 'Test run with' "$log" | tail -n 1)
+stage "tests, optimised" release_tests
+stage "demo" demo
+stage "tests of the benchmark's script" python3 -m unittest discover --start-directory Benchmarks
+stage "README" scripts/check-readme.py
+stage "races, under ThreadSanitizer" race_tests
+
+printf '\n== summary\n%s%s\n%d passed, %d failed\n' "$summary" "${closing:-no tests were run}" "$passed" "$failed"
+[ "$failed" -eq 0 ]
