@@ -83,6 +83,12 @@ void vitals_write_error(const void *bytes, size_t count) {
 }
 
 void vitals_yield(void) { sched_yield(); }
+
+void vitals_sleep(uint64_t nanoseconds) {
+    struct timespec left = {(time_t)(nanoseconds / 1000000000u), (long)(nanoseconds % 1000000000u)};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR) {}
+}
+
 const char *vitals_environment(const char *name) { return getenv(name); }
 
 struct start {

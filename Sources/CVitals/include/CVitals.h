@@ -56,6 +56,7 @@ static inline double vitals_ldexp(double value, int exponent) { return __builtin
 static inline double vitals_exp2(double value) { return __builtin_exp2(value); }
 void vitals_write_error(const void *bytes, size_t count);
 void vitals_yield(void);
+void vitals_sleep(uint64_t nanoseconds);
 const char *_Nullable vitals_environment(const char *name);
 
 // Starts a detached thread with all signals blocked. Returns 0 or an errno.

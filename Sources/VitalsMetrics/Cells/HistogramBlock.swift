@@ -104,6 +104,9 @@ extension HistogramBlock {
         return before & 1 == 0 && block.pointee.sequence.load(ordering: .relaxed) == before
     }
 
+    /// Only a thread that a debugger holds stands still for longer.
+    private static let patienceNanoseconds: UInt64 = 2_000_000_000
+
     private static func readFromBusyOwner(_ block: Pointer, into target: UnsafeMutablePointer<UInt64>) -> Bool {
         let count = Int(block.pointee.payloadWords)
         let copy: UnsafeMutablePointer<Word>
@@ -116,14 +119,18 @@ extension HistogramBlock {
         }
         let ticket = block.pointee.asked.load(ordering: .relaxed) &+ 1
         block.pointee.asked.store(ticket, ordering: .releasing)
-        let patience = vitals_monotonic_nanoseconds() + 100_000_000
+        // An owner that stands in the middle of a change was preempted: on a busy machine that may take some time slices
+        // of other threads, and sleeping leaves it the processor.
+        let patience = vitals_monotonic_nanoseconds() + patienceNanoseconds
+        var attempts = 0
         repeat {
             if block.pointee.served.load(ordering: .acquiring) == ticket {
                 for index in 0..<count { target[index] = copy[index].load(ordering: .relaxed) }
                 return true
             }
             if tryRead(block, into: target) { return true }
-            vitals_yield()
+            attempts += 1
+            if attempts < 50 { vitals_yield() } else { vitals_sleep(200_000) }
         } while vitals_monotonic_nanoseconds() < patience
         return false
     }
