@@ -94,8 +94,10 @@ def write_if_new(path, text):
 
 def libraries(root):
     described = subprocess.run(
-        ["swift", "package", "describe", "--type", "json"], cwd=root, check=True, capture_output=True, text=True
+        ["swift", "package", "describe", "--type", "json"], cwd=root, capture_output=True, text=True
     )
+    if described.returncode != 0:
+        raise Problem(f"{described.stderr}\nreadme: the package cannot be described")
     products = json.loads(described.stdout)["products"]
     return [product["name"] for product in products if "library" in product["type"]]
 

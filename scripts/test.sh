@@ -15,6 +15,7 @@ stage() {
     local name=$1 began=$SECONDS verdict
     shift
     printf '\n== %s\n' "$name"
+    : >"$log"
     if "$@" 2>&1; then
         passed=$((passed + 1)) verdict=passed
     else

@@ -13,7 +13,6 @@
 
 static uint64_t empty_shard[8];
 _Thread_local void *vitals_thread_slot = empty_shard;
-_Thread_local uint64_t vitals_thread_words[64];
 
 static pthread_key_t exit_key;
 static bool exit_key_made;

@@ -14,10 +14,6 @@ extern _Thread_local void *vitals_thread_slot __attribute__((tls_model("initial-
 
 static inline void *vitals_thread_shard(void) { return vitals_thread_slot; }
 
-// Memory of the calling thread in which a look-up encodes its labels: 64 words, never in use across calls.
-extern _Thread_local uint64_t vitals_thread_words[64] __attribute__((tls_model("initial-exec")));
-static inline void *vitals_thread_scratch(void) { return vitals_thread_words; }
-
 // Puts `shard` in the slot of the calling thread.
 void vitals_thread_adopt(void *shard);
 // Puts the static empty shard back.

@@ -1,5 +1,3 @@
-public import CVitals
-
 // A look-up for each number of labels. Iterating over a parameter pack copies every string through its value witness,
 // which costs three times as much as the whole look-up (docs/decisions.md).
 
@@ -14,10 +12,12 @@ extension Family {
         guard a._size <= longestLabels else {
             return find([a.attribute])
         }
-        let start = vitals_thread_scratch()
-        var writer = _LabelWriter(start)
-        a._write(&writer)
-        return find(start, writer)
+        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+            let start = buffer.baseAddress.unsafelyUnwrapped
+            var writer = _LabelWriter(start)
+            a._write(&writer)
+            return find(start, writer)
+        }
     }
 
     /// The series with these labels, in the order in which the family declared them.
@@ -27,11 +27,13 @@ extension Family {
         guard a._size &+ b._size <= longestLabels else {
             return find([a.attribute, b.attribute])
         }
-        let start = vitals_thread_scratch()
-        var writer = _LabelWriter(start)
-        a._write(&writer)
-        b._write(&writer)
-        return find(start, writer)
+        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+            let start = buffer.baseAddress.unsafelyUnwrapped
+            var writer = _LabelWriter(start)
+            a._write(&writer)
+            b._write(&writer)
+            return find(start, writer)
+        }
     }
 
     /// The series with these labels, in the order in which the family declared them.
@@ -41,12 +43,14 @@ extension Family {
         guard a._size &+ b._size &+ c._size <= longestLabels else {
             return find([a.attribute, b.attribute, c.attribute])
         }
-        let start = vitals_thread_scratch()
-        var writer = _LabelWriter(start)
-        a._write(&writer)
-        b._write(&writer)
-        c._write(&writer)
-        return find(start, writer)
+        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+            let start = buffer.baseAddress.unsafelyUnwrapped
+            var writer = _LabelWriter(start)
+            a._write(&writer)
+            b._write(&writer)
+            c._write(&writer)
+            return find(start, writer)
+        }
     }
 
     /// The series with these labels, in the order in which the family declared them.
@@ -56,13 +60,15 @@ extension Family {
         guard a._size &+ b._size &+ c._size &+ d._size <= longestLabels else {
             return find([a.attribute, b.attribute, c.attribute, d.attribute])
         }
-        let start = vitals_thread_scratch()
-        var writer = _LabelWriter(start)
-        a._write(&writer)
-        b._write(&writer)
-        c._write(&writer)
-        d._write(&writer)
-        return find(start, writer)
+        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+            let start = buffer.baseAddress.unsafelyUnwrapped
+            var writer = _LabelWriter(start)
+            a._write(&writer)
+            b._write(&writer)
+            c._write(&writer)
+            d._write(&writer)
+            return find(start, writer)
+        }
     }
 
     /// The series with these labels, in the order in which the family declared them.
@@ -72,14 +78,16 @@ extension Family {
         guard a._size &+ b._size &+ c._size &+ d._size &+ e._size <= longestLabels else {
             return find([a.attribute, b.attribute, c.attribute, d.attribute, e.attribute])
         }
-        let start = vitals_thread_scratch()
-        var writer = _LabelWriter(start)
-        a._write(&writer)
-        b._write(&writer)
-        c._write(&writer)
-        d._write(&writer)
-        e._write(&writer)
-        return find(start, writer)
+        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+            let start = buffer.baseAddress.unsafelyUnwrapped
+            var writer = _LabelWriter(start)
+            a._write(&writer)
+            b._write(&writer)
+            c._write(&writer)
+            d._write(&writer)
+            e._write(&writer)
+            return find(start, writer)
+        }
     }
 
     /// The series with these labels, in the order in which the family declared them.
@@ -89,14 +97,16 @@ extension Family {
         guard a._size &+ b._size &+ c._size &+ d._size &+ e._size &+ f._size <= longestLabels else {
             return find([a.attribute, b.attribute, c.attribute, d.attribute, e.attribute, f.attribute])
         }
-        let start = vitals_thread_scratch()
-        var writer = _LabelWriter(start)
-        a._write(&writer)
-        b._write(&writer)
-        c._write(&writer)
-        d._write(&writer)
-        e._write(&writer)
-        f._write(&writer)
-        return find(start, writer)
+        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+            let start = buffer.baseAddress.unsafelyUnwrapped
+            var writer = _LabelWriter(start)
+            a._write(&writer)
+            b._write(&writer)
+            c._write(&writer)
+            d._write(&writer)
+            e._write(&writer)
+            f._write(&writer)
+            return find(start, writer)
+        }
     }
 }
