@@ -10,11 +10,11 @@ extension Family {
     public subscript(_ a: Labels) -> Series
     where Labels: LabelValue {
         guard a._size <= longestLabels else {
-            return find([a.attribute])
+            return find([a._attribute])
         }
         return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
-            var writer = _LabelWriter(start)
+            var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
             return find(start, writer)
         }
@@ -25,11 +25,11 @@ extension Family {
     public subscript<A: LabelValue, B: LabelValue>(_ a: A, _ b: B) -> Series
     where Labels == (A, B) {
         guard a._size &+ b._size <= longestLabels else {
-            return find([a.attribute, b.attribute])
+            return find([a._attribute, b._attribute])
         }
         return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
-            var writer = _LabelWriter(start)
+            var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
             b._write(&writer)
             return find(start, writer)
@@ -41,11 +41,11 @@ extension Family {
     public subscript<A: LabelValue, B: LabelValue, C: LabelValue>(_ a: A, _ b: B, _ c: C) -> Series
     where Labels == (A, B, C) {
         guard a._size &+ b._size &+ c._size <= longestLabels else {
-            return find([a.attribute, b.attribute, c.attribute])
+            return find([a._attribute, b._attribute, c._attribute])
         }
         return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
-            var writer = _LabelWriter(start)
+            var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
             b._write(&writer)
             c._write(&writer)
@@ -58,11 +58,11 @@ extension Family {
     public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue>(_ a: A, _ b: B, _ c: C, _ d: D) -> Series
     where Labels == (A, B, C, D) {
         guard a._size &+ b._size &+ c._size &+ d._size <= longestLabels else {
-            return find([a.attribute, b.attribute, c.attribute, d.attribute])
+            return find([a._attribute, b._attribute, c._attribute, d._attribute])
         }
         return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
-            var writer = _LabelWriter(start)
+            var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
             b._write(&writer)
             c._write(&writer)
@@ -76,11 +76,11 @@ extension Family {
     public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue, E: LabelValue>(_ a: A, _ b: B, _ c: C, _ d: D, _ e: E) -> Series
     where Labels == (A, B, C, D, E) {
         guard a._size &+ b._size &+ c._size &+ d._size &+ e._size <= longestLabels else {
-            return find([a.attribute, b.attribute, c.attribute, d.attribute, e.attribute])
+            return find([a._attribute, b._attribute, c._attribute, d._attribute, e._attribute])
         }
         return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
-            var writer = _LabelWriter(start)
+            var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
             b._write(&writer)
             c._write(&writer)
@@ -95,11 +95,11 @@ extension Family {
     public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue, E: LabelValue, F: LabelValue>(_ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ f: F) -> Series
     where Labels == (A, B, C, D, E, F) {
         guard a._size &+ b._size &+ c._size &+ d._size &+ e._size &+ f._size <= longestLabels else {
-            return find([a.attribute, b.attribute, c.attribute, d.attribute, e.attribute, f.attribute])
+            return find([a._attribute, b._attribute, c._attribute, d._attribute, e._attribute, f._attribute])
         }
         return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
-            var writer = _LabelWriter(start)
+            var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
             b._write(&writer)
             c._write(&writer)

@@ -22,7 +22,7 @@ public struct Family<Series: InstrumentSeries, Labels>: Sendable {
     public func remove<each Label: LabelValue>(_ labels: repeat each Label) -> Bool
     where Labels == (repeat each Label) {
         var values: [AttributeValue] = []
-        repeat values.append((each labels).attribute)
+        repeat values.append((each labels)._attribute)
         let removed = attributes(values)
         return instrument { $0.streams.reduce(false) { $1.remove(removed) || $0 } }
     }
