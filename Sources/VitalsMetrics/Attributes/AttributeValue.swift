@@ -1,7 +1,7 @@
 /// The value of an attribute: a string, a boolean, a number, or an array of one of them.
 ///
 /// `"1"` and `1` are different values, and so are `1` and `1.0`: they name different series.
-public enum AttributeValue: Sendable, Hashable {
+public enum AttributeValue: Sendable {
     /// Text.
     case string(String)
     /// True or false.

@@ -31,9 +31,14 @@ public enum Diagnostics {
     /// Whether messages wait for a thread that holds no lock.
     static let hasQueued = Atomic(false)
 
-    /// Replaces the handler.
+    /// Replaces the handler. What the former one was told does not count against the new one's messages a minute.
     public static func handle(with handler: @escaping Handler) {
-        state.withLock { $0.handler = handler }
+        let now = vitals_monotonic_nanoseconds()
+        state.withLock { state in
+            state.handler = handler
+            state.windowStart = now
+            state.inWindow = 0
+        }
     }
 
     /// Goes back to standard error.

@@ -16,8 +16,8 @@ public struct Meter: Sendable {
     ) -> InstrumentCore {
         registry.instrument(
             InstrumentDescriptor(
-                scope: scope, name: name, kind: kind, number: number, unit: unit, description: description,
-                buckets: buckets, attributes: attributes))
+                scope: scope, name: name, kind: kind, number: number, unit: unit,
+                words: InstrumentWords(description), buckets: buckets, attributes: attributes))
     }
 }
 

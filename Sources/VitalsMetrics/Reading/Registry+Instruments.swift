@@ -32,7 +32,7 @@ extension Registry {
             }
             let settings = streamSettings(descriptor, state.views, state.limits)
             let streams = settings.map { Stream(instrument: descriptor, settings: $0, context: context) }
-            warnOfClashes(streams, state)
+            warnOfClashes(streams, name, &state)
             let core = InstrumentCore(descriptor, context: context, streams: streams)
             state.instruments[name, default: []].append(core)
             state.count += 1
@@ -54,14 +54,7 @@ extension Registry {
                     "\(first.name) was declared with two descriptions: the longer one is reported. Set it by a view "
                         + "to choose.")
             }
-            for stream in existing.streams {
-                stream.state.withLock { state in
-                    // A view's own description stands.
-                    if state.description == first.description, descriptor.description.count > first.description.count {
-                        state.description = descriptor.description
-                    }
-                }
-            }
+            first.words.add(descriptor.description)
         }
         if let buckets = descriptor.buckets, buckets != first.buckets {
             context.conflict("\(first.name) was declared with two sets of buckets: the first is used")
@@ -69,20 +62,18 @@ extension Registry {
     }
 
     /// Two streams of one meter that would be reported under one name.
-    private func warnOfClashes(_ streams: [Stream], _ state: State) {
+    private func warnOfClashes(_ streams: [Stream], _ declared: State.Name, _ state: inout State) {
+        if state.reported == nil { state.reported = Self.reportedNames(state) }
         for stream in streams {
             let name = stream.state.withLock { $0.name }
-            let scope = stream.instrument.scope
-            for others in state.instruments.values {
-                for other in others where other.descriptor.scope == scope {
-                    if other.descriptor.name.lowercased() == stream.instrument.name.lowercased() { continue }
-                    if other.streams.contains(where: { $0.state.withLock { $0.name } == name }) {
-                        context.conflict(
-                            "\(stream.instrument.name) and \(other.descriptor.name) are both reported as \(name): "
-                                + "give one another name by a view")
-                    }
-                }
+            let key = State.Name(scope: declared.scope, name: name)
+            for other in (state.reported?[key] ?? []).sorted() where other != declared.name {
+                let other = state.instruments[State.Name(scope: declared.scope, name: other)]?.first?.descriptor.name
+                context.conflict(
+                    "\(stream.instrument.name) and \(other ?? name) are both reported as \(name): "
+                        + "give one another name by a view")
             }
+            state.reported?[key, default: []].insert(declared.name)
         }
         let names = streams.map { stream in stream.state.withLock { $0.name } }
         if Set(names).count < names.count {
@@ -90,6 +81,17 @@ extension Registry {
                 "several views report \(streams[0].instrument.name) under one name (\(names.joined(separator: ", "))): "
                     + "give each a name of its own")
         }
+    }
+
+    private static func reportedNames(_ state: State) -> [State.Name: Set<String>] {
+        var reported: [State.Name: Set<String>] = [:]
+        for (declared, cores) in state.instruments {
+            for stream in cores.lazy.flatMap(\.streams) {
+                let key = State.Name(scope: declared.scope, name: stream.state.withLock { $0.name })
+                reported[key, default: []].insert(declared.name)
+            }
+        }
+        return reported
     }
 }
 
@@ -106,7 +108,7 @@ extension InstrumentDescriptor {
 
     func named(_ name: String) -> InstrumentDescriptor {
         InstrumentDescriptor(
-            scope: scope, name: name, kind: kind, number: number, unit: unit, description: description,
+            scope: scope, name: name, kind: kind, number: number, unit: unit, words: words,
             buckets: buckets, attributes: attributes)
     }
 }

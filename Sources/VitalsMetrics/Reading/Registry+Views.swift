@@ -10,6 +10,7 @@ extension Registry {
         }
         state.withLock { state in
             state.views = views
+            state.reported = nil
             if let limits { state.limits = limits }
             for core in state.instruments.values.joined() {
                 state.replaced += replaceStreams(
@@ -23,7 +24,7 @@ extension Registry {
     func streamSettings(_ instrument: InstrumentDescriptor, _ views: [View], _ limits: Limits) -> [StreamSettings] {
         let advised = instrument.attributes.map { AttributeFilter.only($0) }
         let plain = StreamSettings(
-            name: instrument.name, description: instrument.description,
+            name: instrument.name, description: nil,
             aggregation: defaultAggregation(instrument), recordsMinMax: true, filter: advised,
             limit: max(0, limits.cardinality), idleExpiry: expiry(limits.idleExpiry, instrument), reservoir: nil)
         let matching = views.filter { $0.selector.matches(instrument) }

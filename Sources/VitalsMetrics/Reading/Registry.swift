@@ -14,6 +14,9 @@ public final class Registry: Sendable {
         /// By scope and lowercase name: what was declared under it, usually one.
         var instruments: [Name: [InstrumentCore]] = [:]
         var count = 0
+        /// By scope and the name that is reported: the lowercase names of the instruments that report under it. Nil when
+        /// views have changed what they report.
+        var reported: [Name: Set<String>]?
         /// Streams that late views have replaced: what was recorded into them is reported by others.
         var replaced: [Stream] = []
         var sorted: [Stream]?

@@ -14,6 +14,8 @@ final class RegistryContext: Sendable {
     let conflicts = Atomic<Int>(0)
     let inconsistentReads = Atomic<Int>(0)
     private let drops: [DropCount]
+    /// What was said about declarations: a program may repeat each of them at every request.
+    private let told = Locked<Set<String>>([])
 
     private final class DropCount: Sendable {
         let count = Atomic<Int>(0)
@@ -36,6 +38,9 @@ final class RegistryContext: Sendable {
         }
     }
 
+    /// No more messages than this are remembered.
+    private static let mostTold = 1000
+
     func count(_ reason: DropReason) {
         drops[reason.rawValue].count.add(1, ordering: .relaxed)
     }
@@ -44,8 +49,10 @@ final class RegistryContext: Sendable {
         drops[reason.rawValue].count.load(ordering: .relaxed)
     }
 
-    /// A conflict between declarations: the program goes on, the author should hear of it.
+    /// A conflict between declarations: the program goes on, the author should hear of it, but only once.
     func conflict(_ message: String) {
+        let isNew = told.withLock { $0.count >= Self.mostTold || $0.insert(message).inserted }
+        guard isNew else { return }
         conflicts.add(1, ordering: .relaxed)
         Diagnostics.log(.warning, message)
     }

@@ -7,7 +7,7 @@ extension Stream {
         let kept = filter.map { attributes.filter($0.keeps) } ?? attributes
         return SeriesKey.with(kept) { key in
             state.withLock { state in
-                guard case .found(let series) = index.pointer.pointee.find(key),
+                guard case .found(let series) = index.pointer.pointee.find(key), series != state.uncounted,
                     let ordinal = state.order.firstIndex(of: series.slot)
                 else { return false }
                 return depart(series, ordinal, &state)
@@ -25,7 +25,8 @@ extension Stream {
             let generation = record.pointee.generation.load(ordering: .acquiring)
             let series = SeriesReference(slot: slot, generation: generation)
             let attributes = state.withLock { state in
-                state.holds(slot, at: ordinal) ? SeriesLabels(series)?.attributes : nil
+                // What was never recorded into is not there to be removed, and the instrument's handle stays fast.
+                state.holds(slot, at: ordinal) && series != state.uncounted ? SeriesLabels(series)?.attributes : nil
             }
             guard let attributes, isRemoved(attributes) else { continue }
             let removed = state.withLock { state in

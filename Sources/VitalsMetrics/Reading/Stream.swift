@@ -181,7 +181,8 @@ final class Stream: Sendable {
 /// What a view and an instrument together say about a stream.
 struct StreamSettings {
     var name: String
-    var description: String
+    /// What a view says; nil for the description of the instrument.
+    var description: String?
     var aggregation: StreamAggregation
     var recordsMinMax: Bool
     var filter: AttributeFilter?

@@ -1,7 +1,8 @@
 /// The part of a stream that changes, under the stream's lock.
 struct StreamState {
     var name: String
-    var description: String
+    /// What a view says; nil for the description of the instrument.
+    var description: String?
     var limit: Int
     /// Nanoseconds without a measurement after which a series is removed.
     var idleExpiry: UInt64?
