@@ -30,7 +30,7 @@ extension Registry {
                     "\(descriptor.name) was declared as \(first.descriptor.summary) and now as "
                         + "\(descriptor.summary): both are reported. Give one another name, in code or by a view.")
             }
-            let settings = streamSettings(descriptor, state.views, state.limits)
+            let settings = streamSettings(descriptor, state.views, state.limits, isDeclaration: true)
             let streams = settings.map { Stream(instrument: descriptor, settings: $0, context: context) }
             warnOfClashes(streams, state)
             let core = InstrumentCore(descriptor, context: context, streams: streams)

@@ -12,18 +12,22 @@ extension Registry {
             state.views = views
             if let limits { state.limits = limits }
             for core in state.instruments.values.joined() {
-                replaceStreams(of: core, streamSettings(core.descriptor, state.views, state.limits))
+                let settings = streamSettings(core.descriptor, state.views, state.limits, isDeclaration: false)
+                replaceStreams(of: core, settings)
             }
             state.sorted = nil
         }
     }
 
-    /// What the views make of an instrument.
-    func streamSettings(_ instrument: InstrumentDescriptor, _ views: [View], _ limits: Limits) -> [StreamSettings] {
+    /// What the views make of an instrument. What is wrong with its buckets is told when it is declared, not again
+    /// whenever views are set.
+    func streamSettings(
+        _ instrument: InstrumentDescriptor, _ views: [View], _ limits: Limits, isDeclaration: Bool
+    ) -> [StreamSettings] {
         let advised = instrument.attributes.map { AttributeFilter.only($0) }
         let plain = StreamSettings(
             name: instrument.name, description: instrument.description,
-            aggregation: defaultAggregation(instrument), recordsMinMax: true, filter: advised,
+            aggregation: defaultAggregation(instrument, warns: isDeclaration), recordsMinMax: true, filter: advised,
             limit: max(0, limits.cardinality), idleExpiry: expiry(limits.idleExpiry, instrument), reservoir: nil)
         let matching = views.filter { $0.selector.matches(instrument) }
         var isDropped = false
@@ -60,14 +64,14 @@ extension Registry {
         return duration.nanoseconds
     }
 
-    private func defaultAggregation(_ instrument: InstrumentDescriptor) -> StreamAggregation {
+    private func defaultAggregation(_ instrument: InstrumentDescriptor, warns: Bool) -> StreamAggregation {
         switch instrument.kind {
         case .gauge, .observableGauge: return .lastValue
         case .histogram:
             switch (instrument.buckets ?? .standard).settled() {
             case .success(let aggregation): return aggregation
             case .failure(let problem):
-                context.conflict("the buckets of \(instrument.name) are not used: \(problem.reason)")
+                if warns { context.conflict("the buckets of \(instrument.name) are not used: \(problem.reason)") }
                 return .explicit(.sharing(Self.standardBounds))
             }
         default: return .sum
@@ -83,7 +87,7 @@ extension Registry {
         _ aggregation: Aggregation, _ instrument: InstrumentDescriptor
     ) -> Result<StreamAggregation, InvalidBuckets> {
         switch aggregation.choice {
-        case .byKind, .drop: return .success(defaultAggregation(instrument))
+        case .byKind, .drop: return .success(defaultAggregation(instrument, warns: false))
         case .sum:
             guard !instrument.kind.isGauge else {
                 return .failure(InvalidBuckets(reason: "the values of a gauge have no sum"))
