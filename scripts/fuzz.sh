@@ -21,9 +21,10 @@ for folder in Sources/fuzz-*/; do
     found=$((found + 1))
     echo "== $target, $seconds s"
     mkdir -p "$work/corpus"
-    # The linker warns of each of the sanitizer's assembly routines.
-    if ! swift build --product "$target" --sanitize fuzzer --sanitize address --scratch-path .build/fuzz/build \
-        >"$work/build.log" 2>&1; then
+    # The linker warns of each of the sanitizer's assembly routines, so its words go to a file. The compiler heeds only
+    # the last -sanitize, and SwiftPM names the two in any order: hence both at once, at the end.
+    if ! swift build --product "$target" --scratch-path .build/fuzz/build \
+        --sanitize fuzzer --sanitize address -Xswiftc -sanitize=fuzzer,address >"$work/build.log" 2>&1; then
         grep -v 'Cannot export local symbol' "$work/build.log" >&2
         failed=$((failed + 1))
         continue

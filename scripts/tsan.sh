@@ -4,4 +4,4 @@ set -eu
 
 cd "$(dirname "$0")/.."
 exec swift test --disable-xctest --sanitize=thread --scratch-path .build/tsan \
-    -Xswiftc -warnings-as-errors -Xswiftc -DTHREAD_SANITIZER "$@"
+    -Xswiftc -warnings-as-errors "$@"

@@ -25,14 +25,14 @@ public struct Buckets: Sendable, Hashable {
 
     /// `count` bounds from `start` on, each `width` above the one before.
     public static func linear(start: Double, width: Double, count: Int) -> Buckets {
-        explicit((0..<max(0, min(count, longest))).map { start + Double($0) * width })
+        explicit((0..<max(0, min(count, longest + 1))).map { start + Double($0) * width })
     }
 
     /// `count` bounds from `start` on, each `factor` times the one before.
     public static func geometric(start: Double, factor: Double, count: Int) -> Buckets {
         var bounds: [Double] = []
         var next = start
-        for _ in 0..<max(0, min(count, longest)) {
+        for _ in 0..<max(0, min(count, longest + 1)) {
             bounds.append(next)
             next *= factor
         }
@@ -45,7 +45,8 @@ public struct Buckets: Sendable, Hashable {
         Buckets(layout: .exponential(maxSize: maxSize, maxScale: maxScale, zeroThreshold: zeroThreshold))
     }
 
-    /// More bounds than this are not taken.
+    /// More bounds than this are not taken. Generators make one more at most, so that what asks for too many is refused
+    /// as a whole and not cut in silence.
     static let longest = 1024
 
     /// What a histogram works with: nil, with the reason, where the buckets make no sense.
@@ -54,7 +55,7 @@ public struct Buckets: Sendable, Hashable {
         case .explicit(var bounds):
             if bounds.last == .infinity { bounds.removeLast() }
             if bounds.count > Self.longest {
-                return .failure(InvalidBuckets(reason: "\(bounds.count) bounds are more than \(Self.longest)"))
+                return .failure(InvalidBuckets(reason: "more than \(Self.longest) bounds are not taken"))
             }
             if let bound = bounds.first(where: { !$0.isFinite }) {
                 return .failure(InvalidBuckets(reason: "the bound \(bound) is not finite"))

@@ -131,6 +131,11 @@ struct ExponentialMerge {
         var first = start
         while first < words.count, words[first] == 0 { first += 1 }
         while words.count > first, words[words.count - 1] == 0 { words.removeLast() }
+        // Nothing is left where everything was taken away; an offset would mean nothing.
+        guard first < words.count else {
+            words.removeSubrange(start...)
+            return 0
+        }
         let skipped = first - start
         words.removeSubrange(start..<first)
         words[place] = UInt64(bitPattern: Int64(window.low + skipped))

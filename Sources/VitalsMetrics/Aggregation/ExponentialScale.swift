@@ -31,11 +31,11 @@ package enum ExponentialScale {
     package static func lowerBound(of index: Int, scale: Int) -> Double {
         if scale <= 0 {
             let exponent = index.multipliedReportingOverflow(by: 1 << -scale)
-            guard !exponent.overflow, abs(exponent.partialValue) < 4096 else { return index < 0 ? 0 : .infinity }
+            guard !exponent.overflow, exponent.partialValue.magnitude < 4096 else { return index < 0 ? 0 : .infinity }
             return vitals_ldexp(1, Int32(exponent.partialValue))
         }
         let whole = index >> scale
-        guard abs(whole) < 4096 else { return index < 0 ? 0 : .infinity }
+        guard whole.magnitude < 4096 else { return index < 0 ? 0 : .infinity }
         let within = Double(index - whole << scale) / Double(1 << scale)
         return vitals_ldexp(vitals_exp2(within), Int32(whole))
     }

@@ -199,7 +199,8 @@ final class InstrumentCore: Sendable {
 
     /// Refuses what no aggregation can hold, before anything has changed.
     private func isAcceptable<Value: MetricNumber>(_ value: Value) -> Bool {
-        if descriptor.kind.isGauge { return true }
+        // A last value may be NaN or infinite; a distribution has no bucket for either.
+        if descriptor.kind.isGauge, value._isFinite || !streams.allSatisfy(\.aggregation.isHistogram) { return true }
         if !value._isFinite {
             let isNaN = value._double.isNaN
             context.drop(isNaN ? .nan : .infinite, "\(descriptor.name): \(value) was recorded and is not counted")

@@ -2,7 +2,8 @@ import CVitals
 import Synchronization
 
 extension Stream {
-    /// Writes into the calling thread's cell of a live series. False when the series is not live.
+    /// Writes into the calling thread's cell of a live series. False when the series is not live. What a gauge may be set
+    /// to for one view and a histogram of another cannot count is left out of the histogram.
     @inline(__always)
     func write<Value: MetricNumber>(_ value: Value, to series: SeriesReference) -> Bool {
         switch aggregation {
@@ -15,16 +16,25 @@ extension Stream {
         case .lastValue:
             return SharedCells.set(value._bits, series)
         case .explicit(let bounds):
+            guard value._isFinite else { return leaveOut(value) }
             let done: Void? = CellStore.withCell(
                 of: series, layout: CellLayout.explicit, initial: { ExplicitCell.make(bounds) }
             ) { ExplicitCell.record(value, in: $0.pointee) }
             return done != nil
         case .exponential(let shape):
+            guard value._isFinite else { return leaveOut(value) }
             let done: Void? = CellStore.withCell(
                 of: series, layout: CellLayout.exponential, initial: { ExponentialCell.make(shape) }
             ) { ExponentialCell.record(value, in: $0.pointee) }
             return done != nil
         }
+    }
+
+    @inline(never)
+    private func leaveOut<Value: MetricNumber>(_ value: Value) -> Bool {
+        context.drop(
+            value._double.isNaN ? .nan : .infinite, "\(instrument.name): a histogram cannot count \(value)")
+        return true
     }
 
     /// Keeps the measurement as an exemplar if the filter takes it. `attributes` are those it was made with, where they
