@@ -154,6 +154,9 @@ final class InstrumentCore: Sendable {
                 return true
             }
             if written != true { deliver(value, to: series, attributes, depth: depth + 1) }
+        case SeriesState.forwarded where depth == 0 && series == unlabelled:
+            // What the handle was forwarded to may have been removed: the instrument itself stays usable.
+            self.record(value, Attributes())
         case SeriesState.forwarded:
             let payload = UnsafeRawPointer(bitPattern: record.pointee.payload.load(ordering: .acquiring))
             guard let payload else { return }

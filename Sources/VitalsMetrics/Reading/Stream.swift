@@ -150,6 +150,8 @@ final class Stream: Sendable {
             if state.uncounted == series {
                 state.uncounted = nil
                 if state.counted >= state.limit {
+                    // Out of the index, so that the set gets a series of its own once there is room.
+                    index.pointer.pointee.remove(series.slot, hash: SeriesKey.with(Attributes()) { $0.hash })
                     forward(series, to: [overflow(&state)])
                     return
                 }

@@ -1,11 +1,17 @@
 import CVitals
 import Synchronization
+
 @testable import VitalsMetrics
 @testable import VitalsTesting
 
 /// The time of a `ManualClock` that was moved on by `seconds`.
 func at(_ seconds: UInt64) -> UInt64 {
     (1_700_000_000 + seconds) * 1_000_000_000
+}
+
+extension Registry {
+    /// How many declarations and views were wrong or contradicted each other.
+    var conflicts: Int { context.conflicts.load(ordering: .relaxed) }
 }
 
 extension MetricReader {
