@@ -15,6 +15,30 @@ extension Registry {
                 replaceStreams(of: core, streamSettings(core.descriptor, state.views, state.limits))
             }
             state.sorted = nil
+            if !views.isEmpty { warnOfClashes(state) }
+        }
+    }
+
+    /// Streams of one meter that late views report under one name.
+    private func warnOfClashes(_ state: State) {
+        var owners: [State.Name: InstrumentDescriptor] = [:]
+        for (declared, cores) in state.instruments {
+            for core in cores {
+                var own: Set<String> = []
+                for stream in core.streams {
+                    let name = stream.state.withLock { $0.name }
+                    let key = State.Name(scope: declared.scope, name: name)
+                    let other = owners.updateValue(core.descriptor, forKey: key)
+                    if !own.insert(name).inserted {
+                        context.conflict(
+                            "several views report \(core.descriptor.name) as \(name): give each a name of its own")
+                    } else if let other, other.name.lowercased() != declared.name {
+                        context.conflict(
+                            "\(other.name) and \(core.descriptor.name) are both reported as \(name): give one "
+                                + "another name by a view")
+                    }
+                }
+            }
         }
     }
 
