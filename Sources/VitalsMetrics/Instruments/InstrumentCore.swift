@@ -161,7 +161,8 @@ final class InstrumentCore: Sendable {
             let payload = UnsafeRawPointer(bitPattern: record.pointee.payload.load(ordering: .acquiring))
             guard let payload else { return }
             Unmanaged<ForwardTargets>.fromOpaque(payload)._withUnsafeGuaranteedRef { targets in
-                for target in targets.series { deliver(value, to: target, attributes, depth: depth + 1) }
+                // Targets are always younger than what leads to them, so a chain of views ends however long it is.
+                for target in targets.series { deliver(value, to: target, attributes, depth: 1) }
             }
         default:
             stale(value, series, depth)

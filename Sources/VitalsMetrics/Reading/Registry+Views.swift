@@ -144,7 +144,11 @@ extension Registry {
         let streams = settings.map { Stream(instrument: core.descriptor, settings: $0, context: context) }
         core.replaceRoutes(streams)
         guard !core.descriptor.kind.isObservable else { return }
-        for stream in former { stream.handOver(to: streams) }
+        // Each new stream has one source, or what several of them counted would count several times.
+        let sources = streams.map { stream in former.first { $0.isBestSource(of: stream, among: former) } }
+        for stream in former {
+            stream.handOver(to: zip(streams, sources).filter { $0.1 === stream }.map(\.0))
+        }
     }
 }
 
@@ -154,9 +158,18 @@ extension Stream {
             && filter == settings.filter && settings.reservoir == nil
     }
 
+    fileprivate func isBestSource(of stream: Stream, among others: [Stream]) -> Bool {
+        func worth(_ source: Stream) -> Int {
+            (source.aggregation.isSame(as: stream.aggregation) ? 2 : 0)
+                + (source.filter == nil || source.filter == stream.filter ? 1 : 0)
+        }
+        return others.allSatisfy { worth($0) <= worth(self) }
+    }
+
     /// From now on every series of this stream reports through its counterparts in `streams`.
     fileprivate func handOver(to streams: [Stream]) {
         state.withLock { state in
+            state.successors = streams
             for slot in state.order where slot != 0 {
                 guard let record = SlotTable.record(slot) else { continue }
                 let series = SeriesReference(
@@ -171,7 +184,8 @@ extension Stream {
                     state.uncounted == series ? stream.makeUncounted() : stream.series(attributes)
                 }
                 for (stream, target) in zip(streams, targets) where isLive && target != .nowhere {
-                    stream.inherit(from: self, series, target, start: start, last: last)
+                    let sources = [StreamState.CarriedSeries(stream: self, series: series)] + (state.carried[slot] ?? [])
+                    stream.inherit(sources, target, start: start, last: last)
                 }
                 forward(series, to: targets)
             }
@@ -179,7 +193,7 @@ extension Stream {
     }
 
     private func inherit(
-        from former: Stream, _ series: SeriesReference, _ target: SeriesReference, start: UInt64, last: UInt64
+        _ sources: [StreamState.CarriedSeries], _ target: SeriesReference, start: UInt64, last: UInt64
     ) {
         begin(target)
         if let record = SlotTable.record(target.slot), record.pointee.start.load(ordering: .relaxed) > start {
@@ -190,8 +204,7 @@ extension Stream {
             return
         }
         state.withLock { state in
-            state.carried[target.slot, default: []].append(
-                StreamState.CarriedSeries(stream: former, series: series))
+            state.carried[target.slot, default: []] += sources
         }
     }
 }

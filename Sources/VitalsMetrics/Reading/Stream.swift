@@ -67,11 +67,21 @@ final class Stream: Sendable {
         state.withLock { state in
             if case .found(let series) = index.pointer.pointee.find(key) { return series }
             if context.isClosed.load(ordering: .acquiring) { return .nowhere }
+            if let successors = state.successors { return pass(key, to: successors, &state) }
             if state.counted >= state.limit { return overflow(&state) }
             guard let series = register(key, &state) else { return overflow(&state) }
             state.counted += 1
             return series
         }
+    }
+
+    /// Views came between the caller's choice of this stream and now: the series belongs to their streams.
+    private func pass(_ key: SeriesKey, to successors: [Stream], _ state: inout StreamState) -> SeriesReference {
+        guard let series = register(key, &state), let attributes = SeriesLabels(series)?.attributes else {
+            return .nowhere
+        }
+        forward(series, to: successors.map { $0.series(attributes) })
+        return series
     }
 
     /// The series of the empty set, which does not count against the limit before it is used.
