@@ -75,6 +75,8 @@ final class InstrumentCore: Sendable {
                 guard fans.count < Self.mostFans, let fan = SlotTable.take() else { return targets[0] }
                 let stream = routes.streams[0]
                 guard let record = SlotTable.record(fan.slot) else { return targets[0] }
+                // A slot may have had labels in an earlier life.
+                record.pointee.payloadWords.store(0, ordering: .relaxed)
                 record.pointee.stream.store(
                     UInt(bitPattern: Unmanaged.passUnretained(stream).toOpaque()), ordering: .relaxed)
                 stream.forward(fan, to: targets)
@@ -83,9 +85,6 @@ final class InstrumentCore: Sendable {
             }
         }
     }
-
-    /// Each change of views adds a step for handles that are older than it.
-    private static let longestForward = 32
 
     /// Lets go of the series of all streams, because the registry is gone.
     func close() {
@@ -156,7 +155,7 @@ final class InstrumentCore: Sendable {
     private func deliver<Value: MetricNumber>(
         _ value: Value, to series: SeriesReference, _ attributes: Attributes?, depth: Int
     ) {
-        guard depth < Self.longestForward, let record = SlotTable.record(series.slot), series != .nowhere,
+        guard depth < 6, let record = SlotTable.record(series.slot), series != .nowhere,
             record.pointee.generation.load(ordering: .acquiring) == series.generation
         else { return stale(value, series, depth) }
         switch record.pointee.state.load(ordering: .acquiring) {
@@ -170,11 +169,15 @@ final class InstrumentCore: Sendable {
                 return true
             }
             if written != true { deliver(value, to: series, attributes, depth: depth + 1) }
+        case SeriesState.forwarded where depth == 0 && series == unlabelled:
+            // What the handle was forwarded to may have been removed: the instrument itself stays usable.
+            self.record(value, Attributes())
         case SeriesState.forwarded:
-            let payload = UnsafeRawPointer(bitPattern: record.pointee.payload.load(ordering: .acquiring))
-            guard let payload else { return }
-            Unmanaged<ForwardTargets>.fromOpaque(payload)._withUnsafeGuaranteedRef { targets in
-                for target in targets.series { deliver(value, to: target, attributes, depth: depth + 1) }
+            let targets = UnsafeRawPointer(bitPattern: record.pointee.targets.load(ordering: .acquiring))
+            guard let targets else { return }
+            Unmanaged<ForwardTargets>.fromOpaque(targets)._withUnsafeGuaranteedRef { targets in
+                // Targets are always younger than what leads to them, so a chain of views ends however long it is.
+                for target in targets.series { deliver(value, to: target, attributes, depth: 1) }
             }
         default:
             stale(value, series, depth)

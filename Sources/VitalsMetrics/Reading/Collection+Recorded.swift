@@ -15,18 +15,19 @@ extension Collection {
             var baseline = state.baselines.removeValue(forKey: key) ?? Baseline()
             baseline.pending.removeAll()
             for (ordinal, slot) in order.enumerated() {
-                guard let (series, _) = Self.reportable(slot, departing: true) else {
+                guard let (series, _) = Self.reportable(slot, inChanges: true) else {
                     baseline.pending.append(.nowhere)
                     continue
                 }
+                // What this reader has delivered of a replaced stream it goes on to deliver from there.
+                let sources = carried[slot]?.filter { state.baselines[ObjectIdentifier($0.stream)] == nil }
                 appendChange(
-                    stream, series, ordinal, min(previous, moment.time), moment, carried[slot], &baseline,
-                    &state.scratch)
+                    stream, series, ordinal, min(previous, moment.time), moment, sources, &baseline, &state.scratch)
             }
             state.baselines[key] = baseline
         } else {
             for slot in order {
-                guard let (series, start) = Self.reportable(slot, departing: false) else { continue }
+                guard let (series, start) = Self.reportable(slot, inChanges: false) else { continue }
                 appendTotal(stream, series, min(start, moment.time), moment, carried.isEmpty ? nil : carried[slot], &state.scratch)
             }
         }
@@ -35,10 +36,11 @@ extension Collection {
 
     /// The series in a slot and its start, if it has something to report.
     @inline(__always)
-    private static func reportable(_ slot: UInt32, departing: Bool) -> (SeriesReference, UInt64)? {
+    private static func reportable(_ slot: UInt32, inChanges: Bool) -> (SeriesReference, UInt64)? {
         guard slot != 0, let record = SlotTable.record(slot) else { return nil }
         let state = record.pointee.state.load(ordering: .acquiring)
-        guard state == SeriesState.live || (departing && state == SeriesState.departing) else { return nil }
+        // The rest of a removed series, or of one that a view has replaced, is still a change.
+        guard state == SeriesState.live || (inChanges && state >= SeriesState.forwarded) else { return nil }
         let start = record.pointee.start.load(ordering: .relaxed)
         guard start != 0 else { return nil }
         return (SeriesReference(slot: slot, generation: record.pointee.generation.load(ordering: .acquiring)), start)

@@ -16,6 +16,10 @@ struct Collection {
                 time: registry.context.clock.now(), shards: CellStore.shards(),
                 settled: registry.settledEpoch(otherwise: epoch))
             let byStream = sort(observed)
+            // Before their successors, which leave out what a baseline here accounts for.
+            for stream in registry.replacedStreams() where state.baselines[ObjectIdentifier(stream)] != nil {
+                if !stream.instrument.kind.isObservable { collectRecorded(stream, moment, &state, visit) }
+            }
             for stream in registry.sortedStreams() {
                 stream.state.withLock { stream.purge(&$0, upTo: moment.settled) }
                 if stream.instrument.kind.isObservable {

@@ -17,6 +17,30 @@ extension Registry {
                     of: core, streamSettings(core.descriptor, state.views, state.limits))
             }
             state.sorted = nil
+            if !views.isEmpty { warnOfClashes(state) }
+        }
+    }
+
+    /// Streams of one meter that late views report under one name.
+    private func warnOfClashes(_ state: State) {
+        var owners: [State.Name: InstrumentDescriptor] = [:]
+        for (declared, cores) in state.instruments {
+            for core in cores {
+                var own: Set<String> = []
+                for stream in core.streams {
+                    let name = stream.state.withLock { $0.name }
+                    let key = State.Name(scope: declared.scope, name: name)
+                    let other = owners.updateValue(core.descriptor, forKey: key)
+                    if !own.insert(name).inserted {
+                        context.conflict(
+                            "several views report \(core.descriptor.name) as \(name): give each a name of its own")
+                    } else if let other, other.name.lowercased() != declared.name {
+                        context.conflict(
+                            "\(other.name) and \(core.descriptor.name) are both reported as \(name): give one "
+                                + "another name by a view")
+                    }
+                }
+            }
         }
     }
 
@@ -123,7 +147,11 @@ extension Registry {
         let streams = settings.map { Stream(instrument: core.descriptor, settings: $0, context: context) }
         core.replaceRoutes(streams)
         if !core.descriptor.kind.isObservable {
-            for stream in former { stream.handOver(to: streams) }
+            // Each new stream has one source, or what several of them counted would count several times.
+            let sources = streams.map { stream in former.first { $0.isBestSource(of: stream, among: former) } }
+            for stream in former {
+                stream.handOver(to: zip(streams, sources).filter { $0.1 === stream }.map(\.0))
+            }
         }
         return former
     }
@@ -135,9 +163,18 @@ extension Stream {
             && filter == settings.filter && settings.reservoir == nil
     }
 
+    fileprivate func isBestSource(of stream: Stream, among others: [Stream]) -> Bool {
+        func worth(_ source: Stream) -> Int {
+            (source.aggregation.isSame(as: stream.aggregation) ? 2 : 0)
+                + (source.filter == nil || source.filter == stream.filter ? 1 : 0)
+        }
+        return others.allSatisfy { worth($0) <= worth(self) }
+    }
+
     /// From now on every series of this stream reports through its counterparts in `streams`.
     fileprivate func handOver(to streams: [Stream]) {
         state.withLock { state in
+            state.successors = streams
             for slot in state.order where slot != 0 {
                 guard let record = SlotTable.record(slot) else { continue }
                 let series = SeriesReference(
@@ -172,6 +209,6 @@ extension Stream {
             _ = SharedCells.set(last, target)
             return
         }
-        state.withLock { $0.carried[target.slot, default: []].append(contentsOf: sources) }
+        state.withLock { $0.carried[target.slot, default: []] += sources }
     }
 }

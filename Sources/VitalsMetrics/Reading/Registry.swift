@@ -106,11 +106,13 @@ public final class Registry: Sendable {
         }
     }
 
+    /// Streams that views have replaced: a reader of changes may not have delivered all of them yet.
+    func replacedStreams() -> [Stream] {
+        state.withLock { $0.replaced }
+    }
+
     func attach(_ reader: MetricReader.Progress) {
-        state.withLock { state in
-            // Changes start with what is there now only for series that are gone: the others report all they have.
-            state.readers.append(reader)
-        }
+        state.withLock { $0.readers.append(reader) }
         context.hasReaders.store(true, ordering: .releasing)
     }
 

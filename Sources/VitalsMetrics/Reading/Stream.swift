@@ -67,11 +67,21 @@ final class Stream: Sendable {
         state.withLock { state in
             if case .found(let series) = index.pointer.pointee.find(key) { return series }
             if context.isClosed.load(ordering: .acquiring) { return .nowhere }
+            if let successors = state.successors { return pass(key, to: successors, &state) }
             if state.counted >= state.limit { return overflow(&state) }
             guard let series = register(key, &state) else { return overflow(&state) }
             state.counted += 1
             return series
         }
+    }
+
+    /// Views came between the caller's choice of this stream and now: the series belongs to their streams.
+    private func pass(_ key: SeriesKey, to successors: [Stream], _ state: inout StreamState) -> SeriesReference {
+        guard let series = register(key, &state), let attributes = SeriesLabels(series)?.attributes else {
+            return .nowhere
+        }
+        forward(series, to: successors.map { $0.series(attributes) })
+        return series
     }
 
     /// The series of the empty set, which does not count against the limit before it is used.
@@ -150,6 +160,8 @@ final class Stream: Sendable {
             if state.uncounted == series {
                 state.uncounted = nil
                 if state.counted >= state.limit {
+                    // Out of the index, so that the set gets a series of its own once there is room.
+                    index.pointer.pointee.remove(series.slot, hash: SeriesKey.with(Attributes()) { $0.hash })
                     forward(series, to: [overflow(&state)])
                     return
                 }
@@ -165,8 +177,7 @@ final class Stream: Sendable {
     func forward(_ series: SeriesReference, to targets: [SeriesReference]) {
         guard let record = SlotTable.record(series.slot) else { return }
         let box = Unmanaged.passRetained(ForwardTargets(targets))
-        record.pointee.payloadWords.store(0, ordering: .relaxed)
-        record.pointee.payload.store(UInt(bitPattern: box.toOpaque()), ordering: .releasing)
+        record.pointee.targets.store(UInt(bitPattern: box.toOpaque()), ordering: .releasing)
         record.pointee.state.store(SeriesState.forwarded, ordering: .releasing)
         SharedCells.close(series)
         CellStore.freeze(series)

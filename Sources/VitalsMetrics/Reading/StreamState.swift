@@ -17,6 +17,8 @@ struct StreamState {
     var departing: [Departing] = []
     /// What was recorded before a view came, by the slot that reports it now.
     var carried: [UInt32: [CarriedSeries]] = [:]
+    /// The streams that views have put in this one's place.
+    var successors: [Stream]?
     /// What idle expiry remembers, by slot.
     var activity: [UInt32: Activity] = [:]
 

@@ -9,9 +9,9 @@ public struct Temporality: Sendable {
     /// Changes where that needs no memory of former totals: counters and histograms.
     public static let lowMemory = Temporality(delta: [.counter, .histogram])
 
-    /// Changes for the given kinds, totals for the others.
+    /// Changes for the given kinds, totals for the others. Gauges have neither: they always report their last value.
     public init(delta kinds: Set<InstrumentKind>) {
-        deltaKinds = kinds
+        deltaKinds = kinds.filter { !$0.isGauge }
     }
 
     /// Whether points of this kind are changes.

@@ -2,7 +2,7 @@ import Testing
 import VitalsMetrics
 import VitalsTesting
 
-@Suite struct RemovalTests {
+@Suite struct CounterRemovalTests {
     let clock = ManualClock()
     let reader: InMemoryReader
     var meter: Meter { reader.meter() }
