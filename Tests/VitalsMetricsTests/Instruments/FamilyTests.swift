@@ -1,6 +1,7 @@
 import Testing
-import VitalsMetrics
 import VitalsTesting
+
+@testable import VitalsMetrics
 
 private enum Method: String, LabelValue {
     case get = "GET"
@@ -112,7 +113,7 @@ private struct Region: RawRepresentable, LabelValue {
         #expect(SelfReport(reader).conflicts == 1)
     }
 
-    @Test(arguments: [100, 116, 117, 228, 236, 237, 238, 240, 241, 300, 1024, 20_000])
+    @Test(arguments: [100, 116, 117, 126, 140, 148, 228, 236, 237, 238, 240, 241, 300, 1024, 20_000])
     func labelsOfAnyLengthReachTheirSeries(_ length: Int) {
         let first = String(repeating: "f", count: length)
         let second = String(repeating: "s", count: length)
@@ -172,6 +173,22 @@ private struct Region: RawRepresentable, LabelValue {
         #expect(reader.collect()["removals"]?.points.count == 5)
         #expect(family.removeAll { _ in true } == 5)
         #expect(reader.collect()["removals"] == nil)
+    }
+
+    @Test func aFamilyDeclaredAgainIsTheSameFamily() {
+        let first = meter.counter("again", by: .string("a"), .int("b"))
+        let same = meter.counter("again", by: .string("a"), .int("b"))
+        let otherOrder = meter.counter("again", by: .int("b"), .string("a"))
+        let otherKind = meter.counter("again", by: .string("a"), .string("b"))
+        #expect(first.core.toOpaque() == same.core.toOpaque())
+        #expect(first.core.toOpaque() != otherOrder.core.toOpaque())
+        #expect(first.core.toOpaque() != otherKind.core.toOpaque())
+        first["x", 1].add(1)
+        same["x", 1].add(1)
+        otherOrder[1, "x"].add(1)
+        otherKind["x", "1"].add(10)
+        #expect(reader.counter("again", ["a": "x", "b": 1]) == 3)
+        #expect(reader.counter("again", ["a": "x", "b": "1"]) == 10)
     }
 
     @Test func viewsAndLimitsHoldForFamilies() {
