@@ -12,6 +12,19 @@ private struct Region: RawRepresentable, LabelValue {
     let rawValue: String
 }
 
+/// Families kept as properties, as services do.
+private struct Requests {
+    let byMethod: CounterFamily<Int, String>
+    let byRoute: CounterFamily<Double, (String, Int)>
+    let durations: HistogramFamily<Double, (String, Bool, Int)>
+
+    init(_ meter: Meter) {
+        byMethod = meter.counter("by.method", by: .string("method"))
+        byRoute = meter.counter("by.route", of: Double.self, by: .string("route"), .int("status"))
+        durations = meter.histogram("durations", buckets: [1], by: .string("a"), .bool("b"), .int("c"))
+    }
+}
+
 @Suite struct FamilyTests {
     let reader = InMemoryReader()
     var meter: Meter { reader.meter() }
@@ -173,6 +186,16 @@ private struct Region: RawRepresentable, LabelValue {
         #expect(reader.collect()["removals"]?.points.count == 5)
         #expect(family.removeAll { _ in true } == 5)
         #expect(reader.collect()["removals"] == nil)
+    }
+
+    @Test func familiesHaveTypesThatCanBeWritten() {
+        let requests = Requests(meter)
+        requests.byMethod["GET"].add(1)
+        requests.byRoute["/", 200].add(0.5)
+        requests.durations["a", true, 7].time {}
+        #expect(reader.counter("by.method", ["method": "GET"]) == 1)
+        #expect(reader.counter("by.route", ["route": "/", "status": 200]) == 0.5)
+        #expect(reader.histogram("durations", ["a": "a", "b": true, "c": 7])?.count == 1)
     }
 
     @Test func aFamilyDeclaredAgainIsTheSameFamily() {
