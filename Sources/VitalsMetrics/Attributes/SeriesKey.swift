@@ -97,7 +97,7 @@ struct SeriesKey {
     private static func appendShape(
         _ key: UnsafeBufferPointer<UInt8>, _ kind: UInt8, to keys: inout KeyWriter
     ) -> UInt64 {
-        let length = min(key.count, LabelShape.longestKey)
+        let length = key.count <= LabelShape.longestKey ? key.count : LabelShape.cut(key)
         keys.next.storeBytes(of: kind, as: UInt8.self)
         keys.next.storeBytes(of: UInt16(truncatingIfNeeded: length), toByteOffset: 1, as: UInt16.self)
         keys.next += 3

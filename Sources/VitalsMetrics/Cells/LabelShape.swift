@@ -74,6 +74,15 @@ final class LabelShape: @unchecked Sendable {
     /// Keys longer than this are cut: two bytes hold their length.
     static let longestKey = Int(UInt16.max)
 
+    /// Where a key is cut that is too long: between two characters, because half of one would not come back from its
+    /// decoded form, and a series that is removed is looked for by that.
+    @inline(never)
+    static func cut(_ key: UnsafeBufferPointer<UInt8>) -> Int {
+        var length = longestKey
+        while length > 0, key[length] & 0xC0 == 0x80 { length -= 1 }
+        return length
+    }
+
     private struct Table {
         var ids: [[UInt8]: UInt32] = [:]
         var count = 0

@@ -13,7 +13,7 @@ public struct Family<Series: InstrumentSeries, Labels>: Sendable {
         var kinds: [UInt8] = []
         repeat names.append((each keys).name)
         repeat kinds.append((each Label)._labelKind)
-        self.core = .passRetained(FamilyCore(core, names, kinds))
+        self.core = .passUnretained(core.family(names, kinds))
         instrument = InstrumentReference(core)
     }
 

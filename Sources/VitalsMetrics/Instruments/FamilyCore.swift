@@ -1,4 +1,4 @@
-/// The labels of a family, prepared for look-ups. Never freed, like instruments.
+/// The labels of a family, prepared for look-ups. Its instrument keeps it, and is never freed.
 @usableFromInline
 final class FamilyCore: Sendable {
     let instrument: InstrumentCore
@@ -30,6 +30,10 @@ final class FamilyCore: Sendable {
         isInOrder = isEncodable && order == Array(names.indices)
         shapeID = shape?.id ?? 0
         shapeHash = shape?.hash ?? 0
+    }
+
+    func hasLabels(_ names: [String], _ kinds: [UInt8]) -> Bool {
+        kinds == self.kinds && names.elementsEqual(self.names) { $0.utf8.elementsEqual($1.utf8) }
     }
 
     private static func shape(_ keys: [(String, UInt8)]) -> (id: UInt32, hash: UInt64)? {

@@ -29,6 +29,8 @@ final class InstrumentCore: Sendable {
     /// The series of the empty set that the instrument's own handle was made with.
     let unlabelled: SeriesReference
     let direct = DirectRoute()
+    /// One for each choice of labels: a program may declare its families at every request.
+    private let families = Locked<[FamilyCore]>([])
     private let current: Atomic<UInt>
 
     init(_ descriptor: InstrumentDescriptor, context: RegistryContext, streams: [Stream]) {
@@ -54,6 +56,16 @@ final class InstrumentCore: Sendable {
         let routes = Routes(streams)
         direct.lead(to: routes.direct)
         current.store(UInt(bitPattern: Unmanaged.passUnretained(routes).toOpaque()), ordering: .releasing)
+    }
+
+    /// The family with these labels: the one that exists, or a new one.
+    func family(_ names: [String], _ kinds: [UInt8]) -> FamilyCore {
+        families.withLock { families in
+            if let existing = families.first(where: { $0.hasLabels(names, kinds) }) { return existing }
+            let family = FamilyCore(self, names, kinds)
+            families.append(family)
+            return family
+        }
     }
 
     /// The handle of a set of attributes.

@@ -35,6 +35,20 @@ import VitalsTesting
         #expect(reader.collect()["large"]?[Self.one(key, 7)]?.int == 2)
     }
 
+    @Test(arguments: ["a", "é", "日", "🙂"]) func aKeyThatIsTooLongIsCutBetweenCharacters(_ character: String) {
+        for length in 65530...65535 {
+            let start = String(repeating: "a", count: length)
+            let labels = Self.one(start + character + "tail", 7)
+            counter.add(1, labels)
+            #expect(points.first?.attributes.first?.key.hasPrefix(start) == true)
+            #expect(counter.remove(labels))
+            _ = points
+            counter.add(2, labels)
+            #expect(points.map(\.int) == [2])
+            #expect(counter.remove(labels))
+        }
+    }
+
     @Test(arguments: [8, 16, 17, 64, 1025, 3000])
     func aDifferenceAnywhereInAValueTellsSeriesApart(_ length: Int) {
         let places = Set([0, 1, 7, 8, 9, length / 2, length - 9, length - 8, length - 2, length - 1])

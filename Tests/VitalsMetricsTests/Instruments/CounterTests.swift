@@ -134,6 +134,17 @@ import VitalsTesting
         #expect(reader.counter("large", ["a": "b"]) == 0x1.8p65)
     }
 
+    @Test func aSumBeyondTheDoublesIsInfiniteAndStaysSo() {
+        let counter = meter.counter("huge", of: Double.self)
+        counter.add(.greatestFiniteMagnitude)
+        counter.add(.greatestFiniteMagnitude)
+        counter.add(1)
+        #expect(reader.counter("huge") == .infinity)
+        counter.remove([:])
+        counter.add(1)
+        #expect(reader.counter("huge") == 1)
+    }
+
     @Test func tinyAmountsAreNotLost() {
         let counter = meter.counter("tiny", of: Double.self)
         counter.add(0)

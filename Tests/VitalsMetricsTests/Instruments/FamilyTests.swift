@@ -1,6 +1,7 @@
 import Testing
-import VitalsMetrics
 import VitalsTesting
+
+@testable import VitalsMetrics
 
 private enum Method: String, LabelValue {
     case get = "GET"
@@ -9,6 +10,19 @@ private enum Method: String, LabelValue {
 
 private struct Region: RawRepresentable, LabelValue {
     let rawValue: String
+}
+
+/// Families kept as properties, as services do.
+private struct Requests {
+    let byMethod: CounterFamily<Int, String>
+    let byRoute: CounterFamily<Double, (String, Int)>
+    let durations: HistogramFamily<Double, (String, Bool, Int)>
+
+    init(_ meter: Meter) {
+        byMethod = meter.counter("by.method", by: .string("method"))
+        byRoute = meter.counter("by.route", of: Double.self, by: .string("route"), .int("status"))
+        durations = meter.histogram("durations", buckets: [1], by: .string("a"), .bool("b"), .int("c"))
+    }
 }
 
 @Suite struct FamilyTests {
@@ -112,7 +126,7 @@ private struct Region: RawRepresentable, LabelValue {
         #expect(SelfReport(reader).conflicts == 1)
     }
 
-    @Test(arguments: [100, 116, 117, 228, 236, 237, 238, 240, 241, 300, 1024, 20_000])
+    @Test(arguments: [100, 116, 117, 126, 140, 148, 228, 236, 237, 238, 240, 241, 300, 1024, 20_000])
     func labelsOfAnyLengthReachTheirSeries(_ length: Int) {
         let first = String(repeating: "f", count: length)
         let second = String(repeating: "s", count: length)
@@ -172,6 +186,32 @@ private struct Region: RawRepresentable, LabelValue {
         #expect(reader.collect()["removals"]?.points.count == 5)
         #expect(family.removeAll { _ in true } == 5)
         #expect(reader.collect()["removals"] == nil)
+    }
+
+    @Test func familiesHaveTypesThatCanBeWritten() {
+        let requests = Requests(meter)
+        requests.byMethod["GET"].add(1)
+        requests.byRoute["/", 200].add(0.5)
+        requests.durations["a", true, 7].time {}
+        #expect(reader.counter("by.method", ["method": "GET"]) == 1)
+        #expect(reader.counter("by.route", ["route": "/", "status": 200]) == 0.5)
+        #expect(reader.histogram("durations", ["a": "a", "b": true, "c": 7])?.count == 1)
+    }
+
+    @Test func aFamilyDeclaredAgainIsTheSameFamily() {
+        let first = meter.counter("again", by: .string("a"), .int("b"))
+        let same = meter.counter("again", by: .string("a"), .int("b"))
+        let otherOrder = meter.counter("again", by: .int("b"), .string("a"))
+        let otherKind = meter.counter("again", by: .string("a"), .string("b"))
+        #expect(first.core.toOpaque() == same.core.toOpaque())
+        #expect(first.core.toOpaque() != otherOrder.core.toOpaque())
+        #expect(first.core.toOpaque() != otherKind.core.toOpaque())
+        first["x", 1].add(1)
+        same["x", 1].add(1)
+        otherOrder[1, "x"].add(1)
+        otherKind["x", "1"].add(10)
+        #expect(reader.counter("again", ["a": "x", "b": 1]) == 3)
+        #expect(reader.counter("again", ["a": "x", "b": "1"]) == 10)
     }
 
     @Test func viewsAndLimitsHoldForFamilies() {
