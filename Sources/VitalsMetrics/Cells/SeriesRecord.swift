@@ -21,11 +21,11 @@ struct SeriesRecord: ~Copyable {
     let state = Atomic<UInt32>(SeriesState.vacant)
     /// The stream, unretained: streams are never freed.
     let stream = Atomic<UInt>(0)
-    /// The encoded label values in the word pool; for a forwarded slot, its `ForwardTargets`.
+    /// The encoded label values in the word pool.
     let payload = Atomic<UInt>(0)
     let payloadWords = Atomic<UInt32>(0)
     let shape = Atomic<UInt32>(0)
-    /// The time of the first measurement, unix nanoseconds.
+    /// The time of the first measurement, unix nanoseconds; for a forwarded slot, its `ForwardTargets`.
     let start = Atomic<UInt64>(0)
 }
 

@@ -158,9 +158,9 @@ final class InstrumentCore: Sendable {
             // What the handle was forwarded to may have been removed: the instrument itself stays usable.
             self.record(value, Attributes())
         case SeriesState.forwarded:
-            let payload = UnsafeRawPointer(bitPattern: record.pointee.payload.load(ordering: .acquiring))
-            guard let payload else { return }
-            Unmanaged<ForwardTargets>.fromOpaque(payload)._withUnsafeGuaranteedRef { targets in
+            let box = UnsafeRawPointer(bitPattern: UInt(record.pointee.start.load(ordering: .acquiring)))
+            guard let box else { return }
+            Unmanaged<ForwardTargets>.fromOpaque(box)._withUnsafeGuaranteedRef { targets in
                 // Targets are always younger than what leads to them, so a chain of views ends however long it is.
                 for target in targets.series { deliver(value, to: target, attributes, depth: 1) }
             }

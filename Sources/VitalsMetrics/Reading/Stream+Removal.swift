@@ -88,9 +88,8 @@ extension Stream {
     func release(_ series: SeriesReference) {
         guard let record = SlotTable.record(series.slot) else { return }
         exemplars.forget(series.slot)
-        let wasForwarded = record.pointee.state.load(ordering: .acquiring) == SeriesState.forwarded
         let count = Int(record.pointee.payloadWords.load(ordering: .relaxed))
-        if !wasForwarded, count > 0,
+        if count > 0,
             let words = UnsafeMutablePointer<WordPool.Word>(
                 bitPattern: record.pointee.payload.load(ordering: .relaxed))
         {

@@ -177,8 +177,8 @@ final class Stream: Sendable {
     func forward(_ series: SeriesReference, to targets: [SeriesReference]) {
         guard let record = SlotTable.record(series.slot) else { return }
         let box = Unmanaged.passRetained(ForwardTargets(targets))
-        record.pointee.payloadWords.store(0, ordering: .relaxed)
-        record.pointee.payload.store(UInt(bitPattern: box.toOpaque()), ordering: .releasing)
+        // The labels stay as they are: a look-up on another thread may be comparing them.
+        record.pointee.start.store(UInt64(UInt(bitPattern: box.toOpaque())), ordering: .releasing)
         record.pointee.state.store(SeriesState.forwarded, ordering: .releasing)
         SharedCells.close(series)
         CellStore.freeze(series)
