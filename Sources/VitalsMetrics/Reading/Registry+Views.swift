@@ -8,16 +8,19 @@ extension Registry {
                 "the view that reports \(view.name ?? "") may select several instruments, which would share the name: "
                     + "select by a name without wildcards")
         }
-        state.withLock { state in
-            state.views = views
-            state.reported = nil
-            if let limits { state.limits = limits }
-            for core in state.instruments.values.joined() {
-                state.replaced += replaceStreams(
-                    of: core, streamSettings(core.descriptor, state.views, state.limits))
+        // Not while a reader walks the streams that are replaced.
+        context.reading.withLock { _ in
+            state.withLock { state in
+                state.views = views
+                state.reported = nil
+                if let limits { state.limits = limits }
+                for core in state.instruments.values.joined() {
+                    state.replaced += replaceStreams(
+                        of: core, streamSettings(core.descriptor, state.views, state.limits))
+                }
+                state.sorted = nil
+                if !views.isEmpty { warnOfClashes(state) }
             }
-            state.sorted = nil
-            if !views.isEmpty { warnOfClashes(state) }
         }
     }
 

@@ -177,6 +177,7 @@ final class Stream: Sendable {
     func forward(_ series: SeriesReference, to targets: [SeriesReference]) {
         guard let record = SlotTable.record(series.slot) else { return }
         let box = Unmanaged.passRetained(ForwardTargets(targets))
+        // The labels stay as they are: a look-up on another thread may be comparing them.
         record.pointee.targets.store(UInt(bitPattern: box.toOpaque()), ordering: .releasing)
         record.pointee.state.store(SeriesState.forwarded, ordering: .releasing)
         SharedCells.close(series)

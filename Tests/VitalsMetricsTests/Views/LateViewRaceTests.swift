@@ -109,4 +109,28 @@ import VitalsTesting
         #expect(collected["counter"]?.total == 2 * Self.total)
         #expect(collected["family"]?.total == Self.total)
     }
+
+    @Test func readersMayCollectMeanwhile() {
+        let plant = Plant()
+        let isOver = Tally()
+        let torn = Tally()
+        let collecting = Crew.start(1) { _ in
+            let reader = InMemoryReader(plant.registry)
+            while isOver.count == 0 {
+                for point in reader.collect()["sizes"]?.points.compactMap(\.histogram) ?? [] {
+                    if point.sum != Double(5 * point.count) { torn.add() }
+                }
+            }
+        }
+        plant.record {
+            for round in 0..<60 {
+                let keys: Set<String> = round % 2 == 0 ? ["thread"] : ["kept"]
+                plant.registry.configure(views: [View("*", attributes: .only(keys))])
+            }
+        }
+        isOver.add()
+        #expect(collecting.join())
+        #expect(torn.count == 0)
+        #expect(InMemoryReader(plant.registry).collect()["counter"]?.total == 2 * Self.total)
+    }
 }
