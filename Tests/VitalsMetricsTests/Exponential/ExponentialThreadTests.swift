@@ -95,7 +95,8 @@ import VitalsTesting
         }
     }
 
-    /// What a reader copies while the owner stands still in the middle of a change may not agree: the window can be that
+    /// What a reader copies while the owner stands still in the middle of a change may not agree: the window can be
+    /// that
     /// of another scale. It must cost neither memory nor counts that were never recorded.
     @Test(arguments: [0...1_000_000_000, -1_000_000...8, 0...8])
     func aWindowWiderThanItsBucketsIsNotRead(window: ClosedRange<Int>) {
