@@ -38,7 +38,9 @@ struct ExponentialMerge {
         for side in 0...1 {
             let low = Int(Int64(bitPattern: payload[ExponentialCell.window + 2 * side]))
             let high = Int(Int64(bitPattern: payload[ExponentialCell.window + 2 * side + 1]))
-            guard low <= high else { continue }
+            // Wider than its ring only when the owner was stopped while it changed the scale.
+            let capacity = side == 0 ? shape.positiveCapacity : shape.negativeCapacity
+            guard low <= high, high - low < capacity else { continue }
             for index in low...high {
                 let count = payload[ExponentialCell.position(of: index, side, shape)]
                 if count > 0 { buckets.append(Bucket(isNegative: side == 1, scale: theirs, index: index, count: count)) }

@@ -2,8 +2,8 @@ import CVitals
 import Synchronization
 
 extension Stream {
-    /// Writes into the calling thread's cell of a live series. False when the series is not live. What a gauge may be set
-    /// to for one view and a histogram of another cannot count is left out of the histogram.
+    /// Writes into the calling thread's cell of a live series. False when the series is not live. What a gauge may be
+    /// set to for one view and a histogram of another cannot count is left out of the histogram.
     @inline(__always)
     func write<Value: MetricNumber>(_ value: Value, to series: SeriesReference) -> Bool {
         switch aggregation {

@@ -39,8 +39,10 @@ import VitalsTesting
         #expect(point?.negative.counts == [])
     }
 
-    /// With 160 buckets a range that spans exactly a power of ten may take one bucket more than its width: 10^3 is 159.5
-    /// buckets wide at scale 4, so it fits where it begins above a bound, and needs scale 3 where it begins at one, as 1
+    /// With 160 buckets a range that spans exactly a power of ten may take one bucket more than its width: 10^3 is
+    /// 159.5
+    /// buckets wide at scale 4, so it fits where it begins above a bound, and needs scale 3 where it begins at one,
+    /// as 1
     /// does, which is the last of the bucket below.
     @Test(arguments: [
         (1.0, 4.0, 6), (1, 20, 5), (1, 1e3, 3), (1.0000001, 1e3, 4), (1.01, 1.01e3, 4), (1, 1e5, 3), (1, 1e7, 2),
@@ -110,6 +112,10 @@ import VitalsTesting
         #expect(wide?.scale == 2)
         #expect(wide?.negative.offset == -1)
         #expect(wide?.negative.counts == [1])
+        let wideLater = Self.point([-1.5, -1.5, 1, 1e7])
+        #expect(wideLater?.scale == 2)
+        #expect(wideLater?.negative.offset == 2)
+        #expect(wideLater?.negative.counts == [2])
         let wideBelow = Self.point([1.5, -1, -1e7, 1.5])
         #expect(wideBelow?.scale == 2)
         #expect(wideBelow?.positive.offset == 2)

@@ -5,8 +5,9 @@ import VitalsTesting
 
 @testable import VitalsMetrics
 
-/// Sum, count and buckets of every snapshot belong together while threads record.
-@Suite struct HistogramAgreementTests {
+/// Sum, count and buckets of every snapshot belong together while threads record. A reader may give up on a thread that
+/// the system stops in the middle of a record for too long; then it says so, and only then may a snapshot disagree.
+@Suite(.serialized) struct HistogramAgreementTests {
     private final class Load: Sendable {
         let isOver = Atomic(false)
         let started = Atomic<Int>(0)
@@ -44,6 +45,10 @@ import VitalsTesting
         return load.records.load(ordering: .relaxed)
     }
 
+    private static func admitted(_ reader: InMemoryReader) -> Int {
+        reader.registry.context.inconsistentReads.load(ordering: .relaxed)
+    }
+
     @Test func bucketsCountAndSumOfAnExplicitHistogramAgreeInEverySnapshot() throws {
         let reader = InMemoryReader()
         let histogram = reader.meter().histogram("h", buckets: .latency)
@@ -57,10 +62,9 @@ import VitalsTesting
             if point.buckets[6] != point.count || point.count < last { disagreements += 1 }
             last = point.count
         }
-        #expect(disagreements == 0)
+        #expect(disagreements <= Self.admitted(reader))
         #expect(last > 0)
         #expect(reader.histogram("h")?.count == UInt64(records))
-        #expect(reader.registry.context.inconsistentReads.load(ordering: .relaxed) == 0)
     }
 
     @Test func bucketsCountAndSumOfAnExponentialHistogramAgreeInEverySnapshot() throws {
@@ -76,7 +80,7 @@ import VitalsTesting
             }
             last = point.count
         }
-        #expect(disagreements == 0)
+        #expect(disagreements <= Self.admitted(reader))
         #expect(last > 0)
         #expect(reader.exponentialHistogram("h")?.count == UInt64(records))
     }
@@ -98,7 +102,7 @@ import VitalsTesting
                 if point.positive.counts.count > 20 || point.negative.counts.count > 20 { disagreements += 1 }
             }
         }
-        #expect(disagreements == 0)
+        #expect(disagreements <= Self.admitted(reader))
         let points = reader.collect()["h"]?.points ?? []
         #expect(points.reduce(0) { $0 + ($1.exponential?.count ?? 0) } == UInt64(records))
     }
@@ -117,7 +121,7 @@ import VitalsTesting
         }
         let records = Self.underLoad({ _, _ in histogram.record(1.5) }, collect)
         collect()
-        #expect(disagreements == 0)
+        #expect(disagreements <= Self.admitted(reader))
         #expect(count == UInt64(records))
         #expect(sum == 1.5 * Double(records))
     }
