@@ -74,7 +74,9 @@ import VitalsTesting
         plant.start(Self.giveBirth)
 
         let cumulative = InMemoryReader(plant.registry)
-        let deltas = [InMemoryReader(plant.registry, temporality: .delta), InMemoryReader(plant.registry, temporality: .delta)]
+        let deltas = [
+            InMemoryReader(plant.registry, temporality: .delta), InMemoryReader(plant.registry, temporality: .delta),
+        ]
         var seen = [Seen(), Seen()]
         while vitals_monotonic_nanoseconds() < end {
             check(cumulative.collect())

@@ -70,7 +70,9 @@ import VitalsTesting
             }
         }
         #expect(reader.counter("hops") == 96_000)
-        let total = (0..<4).reduce(0.0) { $0 + (reader.counter("family.hops", ["name": "task", "number": .int($1)]) ?? 0) }
+        let total = (0..<4).reduce(0.0) {
+            $0 + (reader.counter("family.hops", ["name": "task", "number": .int($1)]) ?? 0)
+        }
         #expect(total == 32_000)
     }
 

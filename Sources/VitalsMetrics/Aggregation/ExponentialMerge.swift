@@ -38,12 +38,12 @@ struct ExponentialMerge {
         for side in 0...1 {
             let low = Int(Int64(bitPattern: payload[ExponentialCell.window + 2 * side]))
             let high = Int(Int64(bitPattern: payload[ExponentialCell.window + 2 * side + 1]))
-            // Wider than its ring only when the owner was stopped while it changed the scale.
-            let capacity = side == 0 ? shape.positiveCapacity : shape.negativeCapacity
-            guard low <= high, high - low < capacity else { continue }
+            guard low <= high else { continue }
             for index in low...high {
                 let count = payload[ExponentialCell.position(of: index, side, shape)]
-                if count > 0 { buckets.append(Bucket(isNegative: side == 1, scale: theirs, index: index, count: count)) }
+                if count > 0 {
+                    buckets.append(Bucket(isNegative: side == 1, scale: theirs, index: index, count: count))
+                }
             }
         }
     }
@@ -68,7 +68,8 @@ struct ExponentialMerge {
 
     /// Adds a finished point, or takes it away.
     mutating func add(_ point: UnsafePointer<UInt64>, isTakenAway: Bool, _ number: NumberKind) {
-        sum = isTakenAway
+        sum =
+            isTakenAway
             ? number.subtract(point[Place.sum], from: sum) : number.add(point[Place.sum], to: sum)
         zeroCount = isTakenAway ? zeroCount &- point[Place.zeroCount] : zeroCount &+ point[Place.zeroCount]
         let theirs = Int(Int64(bitPattern: point[Place.scale]))

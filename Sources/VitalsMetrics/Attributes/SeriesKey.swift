@@ -15,9 +15,12 @@ struct SeriesKey {
     /// Runs `body` with the encoded form of `attributes`.
     @inline(__always)
     static func with<Result>(_ attributes: Attributes, _ body: (SeriesKey) -> Result) -> Result {
-        if let result = withUnsafeTemporaryAllocation(byteCount: 2 * usual, alignment: 8, { buffer in
-            encode(attributes, buffer.baseAddress.unsafelyUnwrapped).map(body)
-        }) {
+        if let result = withUnsafeTemporaryAllocation(
+            byteCount: 2 * usual, alignment: 8,
+            { buffer in
+                encode(attributes, buffer.baseAddress.unsafelyUnwrapped).map(body)
+            })
+        {
             return result
         }
         return withUnusual(attributes, body)

@@ -88,7 +88,7 @@ extension HistogramBlock {
     }
 
     /// Copies a payload in which all words agree to `target`. One reader at a time. False when the owner stood still in
-    /// the middle of a change for longer than the patience of a reader; the words then may be one record apart.
+    /// the middle of a change for longer than the patience of a reader.
     static func read(_ block: Pointer, into target: UnsafeMutablePointer<UInt64>) -> Bool {
         for _ in 0..<4 where tryRead(block, into: target) { return true }
         return readFromBusyOwner(block, into: target)

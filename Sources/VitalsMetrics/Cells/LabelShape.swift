@@ -62,7 +62,8 @@ final class LabelShape: @unchecked Sendable {
         guard other.count == byteCount, let start = UnsafeRawPointer(other.baseAddress) else {
             return byteCount == 0 && other.isEmpty
         }
-        for index in 0..<((byteCount &+ 7) >> 3) where start.load(fromByteOffset: index * 8, as: UInt64.self) != words[index] {
+        for index in 0..<((byteCount &+ 7) >> 3)
+        where start.load(fromByteOffset: index * 8, as: UInt64.self) != words[index] {
             return false
         }
         return true

@@ -22,7 +22,9 @@ struct ShardSet: @unchecked Sendable {
     func sum(of series: SeriesReference, _ number: NumberKind) -> UInt64 {
         if number.isDouble {
             var sum = 0.0
-            forEachCell(of: series, CellLayout.sum) { sum += Double(bitPattern: $0.pointee.value.load(ordering: .relaxed)) }
+            forEachCell(of: series, CellLayout.sum) {
+                sum += Double(bitPattern: $0.pointee.value.load(ordering: .relaxed))
+            }
             return sum.bitPattern
         }
         var sum: UInt64 = 0
@@ -30,23 +32,25 @@ struct ShardSet: @unchecked Sendable {
         return sum
     }
 
-    /// Copies each thread's payload of a histogram series to `scratch` and hands it on. Returns how many of them could
-    /// not be read as one.
+    /// Copies each thread's payload of a histogram series to `scratch` and hands it on. False if one of them could not be
+    /// read as a whole: then what was handed on is not all there is.
     func forEachPayload(
         of series: SeriesReference, _ layout: UInt64, _ scratch: inout [UInt64],
         _ body: (UnsafeBufferPointer<UInt64>, ExponentialShape) -> Void
-    ) -> Int {
-        var torn = 0
+    ) -> Bool {
+        var isWhole = true
         forEachCell(of: series, layout) { cell in
             guard let block = HistogramBlock.pointer(cell.pointee.value.load(ordering: .acquiring)) else { return }
             let count = Int(block.pointee.payloadWords)
             if scratch.count < count { scratch = Array(repeating: 0, count: count) }
             scratch.withUnsafeMutableBufferPointer { words in
-                guard let base = words.baseAddress else { return }
-                if !HistogramBlock.read(block, into: base) { torn += 1 }
+                guard let base = words.baseAddress, HistogramBlock.read(block, into: base) else {
+                    isWhole = false
+                    return
+                }
                 body(UnsafeBufferPointer(start: base, count: count), block.pointee.shape)
             }
         }
-        return torn
+        return isWhole
     }
 }

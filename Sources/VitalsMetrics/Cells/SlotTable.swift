@@ -67,7 +67,8 @@ enum SlotTable {
         guard let record = record(slot) else { return }
         record.pointee.state.store(SeriesState.vacant, ordering: .releasing)
         // The generation moves on at once: from here on every old handle is stale.
-        record.pointee.generation.store(following(record.pointee.generation.load(ordering: .relaxed)), ordering: .releasing)
+        record.pointee.generation.store(
+            following(record.pointee.generation.load(ordering: .relaxed)), ordering: .releasing)
         state.withLock { $0.free.append((slot, restUntil)) }
     }
 

@@ -34,9 +34,9 @@ extension Registry {
             description: "Declarations and views that were wrong or contradicted each other."
         ) { $0.observe(context.conflicts.load(ordering: .relaxed)) }
         meter.observableCounter(
-            "vitals.histograms.inconsistent_reads", unit: "{read}",
-            description: "Histogram reads that gave up waiting for a stopped thread."
-        ) { $0.observe(context.inconsistentReads.load(ordering: .relaxed)) }
+            "vitals.histograms.unread", unit: "{point}",
+            description: "Histogram points that a collection left out, waiting in vain for a stopped thread."
+        ) { $0.observe(context.unreadHistograms.load(ordering: .relaxed)) }
         let streams = meter.observableUpDownCounter(
             "vitals.streams", unit: "{stream}", description: "Streams that the registry reports.")
         let series = meter.observableUpDownCounter(

@@ -55,7 +55,8 @@ extension Family {
 
     /// The series with these labels, in the order in which the family declared them.
     @inlinable @inline(__always)
-    public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue>(_ a: A, _ b: B, _ c: C, _ d: D) -> Series
+    public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue>(_ a: A, _ b: B, _ c: C, _ d: D)
+        -> Series
     where Labels == (A, B, C, D) {
         guard a._size &+ b._size &+ c._size &+ d._size <= longestLabels else {
             return find([a._attribute, b._attribute, c._attribute, d._attribute])
@@ -73,7 +74,9 @@ extension Family {
 
     /// The series with these labels, in the order in which the family declared them.
     @inlinable @inline(__always)
-    public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue, E: LabelValue>(_ a: A, _ b: B, _ c: C, _ d: D, _ e: E) -> Series
+    public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue, E: LabelValue>(_ a: A, _ b: B, _ c: C,
+        _ d: D, _ e: E
+    ) -> Series
     where Labels == (A, B, C, D, E) {
         guard a._size &+ b._size &+ c._size &+ d._size &+ e._size <= longestLabels else {
             return find([a._attribute, b._attribute, c._attribute, d._attribute, e._attribute])
@@ -92,7 +95,9 @@ extension Family {
 
     /// The series with these labels, in the order in which the family declared them.
     @inlinable @inline(__always)
-    public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue, E: LabelValue, F: LabelValue>(_ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ f: F) -> Series
+    public subscript<A: LabelValue, B: LabelValue, C: LabelValue, D: LabelValue, E: LabelValue, F: LabelValue>(_ a: A,
+        _ b: B, _ c: C, _ d: D, _ e: E, _ f: F
+    ) -> Series
     where Labels == (A, B, C, D, E, F) {
         guard a._size &+ b._size &+ c._size &+ d._size &+ e._size &+ f._size <= longestLabels else {
             return find([a._attribute, b._attribute, c._attribute, d._attribute, e._attribute, f._attribute])

@@ -119,7 +119,7 @@ final class InstrumentCore: Sendable {
     @specialized(where Value == Int)
     @specialized(where Value == Double)
     @usableFromInline
-    @_effects(notEscaping attributes.value**)
+    @_effects(notEscapingattributes.value**)
     func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes) {
         guard isAcceptable(value) else { return }
         // Not `self.direct` in the closure, which would count a reference to self.

@@ -32,7 +32,8 @@ final class ObservationLog: Sendable {
             return
         }
         if core.descriptor.kind == .observableCounter, value < 0 {
-            core.context.drop(.negative, "\(core.descriptor.name): a total of \(value) was observed; counters only grow")
+            core.context.drop(
+                .negative, "\(core.descriptor.name): a total of \(value) was observed; counters only grow")
             return
         }
         state.withLock { state in

@@ -37,6 +37,15 @@ struct Baseline {
         var start: UInt64
     }
 
+    /// Nothing is reported of a series in this collection: what it had delivered stays what it has delivered.
+    mutating func keep(_ series: SeriesReference, at ordinal: Int) {
+        guard let start = committed.start(of: series, at: ordinal) else { return pending.append(.nowhere) }
+        let next = ordinal + 1
+        let end = next < committed.starts.count ? committed.starts[next] : committed.words.count
+        pending.append(series)
+        pending.words.append(contentsOf: committed.words[start..<end])
+    }
+
     mutating func commit() {
         swap(&committed, &pending)
         pending.removeAll()

@@ -61,11 +61,12 @@ final class CallbackRound: Sendable {
         for watch in watches where !watch.isCancelled.load(ordering: .acquiring) {
             guard !watch.isRunning.exchange(true, ordering: .acquiring) else { continue }
             let log = ObservationLog(for: watch.instruments)
-            let isCut = progress.update { progress in
-                progress.current = log
-                progress.currentName = watch.name
-                return progress.isCut
-            } ?? true
+            let isCut =
+                progress.update { progress in
+                    progress.current = log
+                    progress.currentName = watch.name
+                    return progress.isCut
+                } ?? true
             if !isCut {
                 do {
                     try watch.body(log)

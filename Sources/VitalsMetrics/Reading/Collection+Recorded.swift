@@ -28,7 +28,9 @@ extension Collection {
         } else {
             for slot in order {
                 guard let (series, start) = Self.reportable(slot, inChanges: false) else { continue }
-                appendTotal(stream, series, min(start, moment.time), moment, carried.isEmpty ? nil : carried[slot], &state.scratch)
+                appendTotal(
+                    stream, series, min(start, moment.time), moment, carried.isEmpty ? nil : carried[slot],
+                    &state.scratch)
             }
         }
         hand(stream, moment, isDelta: isDelta, since: isDelta ? previous : 0, state.scratch, visit)
@@ -54,15 +56,16 @@ extension Collection {
         let value: UInt64
         switch stream.aggregation {
         case .sum:
-            value = stream.sum(series, moment.shards, carried)
+            guard let sum = stream.sum(series, moment.shards, carried) else { return }
+            value = sum
         case .lastValue:
             value = SharedCells.value(series.slot)
         case .explicit(let bounds):
             value = UInt64(scratch.words.count)
-            stream.appendExplicit(series, bounds, moment.shards, carried, &scratch)
+            guard stream.appendExplicit(series, bounds, moment.shards, carried, &scratch) else { return }
         case .exponential(let shape):
             value = UInt64(scratch.words.count)
-            stream.appendExponential(series, shape, moment.shards, carried, &scratch)
+            guard stream.appendExponential(series, shape, moment.shards, carried, &scratch) else { return }
         }
         scratch.rows.append(SeriesRow(series: series, start: start, value: value))
     }
@@ -74,11 +77,14 @@ extension Collection {
     ) {
         let number = stream.instrument.number
         let base = baseline.committed.start(of: series, at: ordinal)
-        baseline.pending.append(series)
         let at = scratch.words.count
+        let isWhole: Bool
         switch stream.aggregation {
         case .sum:
-            let total = stream.sum(series, moment.shards, carried)
+            guard let total = stream.sum(series, moment.shards, carried) else {
+                return baseline.keep(series, at: ordinal)
+            }
+            baseline.pending.append(series)
             baseline.pending.words.append(total)
             guard let base else {
                 scratch.rows.append(SeriesRow(series: series, start: start, value: total))
@@ -86,17 +92,21 @@ extension Collection {
             }
             let before = baseline.committed.words[base]
             if total != before {
-                scratch.rows.append(SeriesRow(series: series, start: start, value: number.subtract(before, from: total)))
+                let change = number.subtract(before, from: total)
+                scratch.rows.append(SeriesRow(series: series, start: start, value: change))
             }
             return
         case .lastValue:
+            baseline.pending.append(series)
             scratch.rows.append(SeriesRow(series: series, start: start, value: SharedCells.value(series.slot)))
             return
         case .explicit(let bounds):
-            stream.appendExplicit(series, bounds, moment.shards, carried, &scratch)
+            isWhole = stream.appendExplicit(series, bounds, moment.shards, carried, &scratch)
         case .exponential(let shape):
-            stream.appendExponential(series, shape, moment.shards, carried, &scratch)
+            isWhole = stream.appendExponential(series, shape, moment.shards, carried, &scratch)
         }
+        guard isWhole else { return baseline.keep(series, at: ordinal) }
+        baseline.pending.append(series)
         baseline.pending.words.append(contentsOf: scratch.words[at...])
         if let base {
             let count = HistogramPoint.Place.count

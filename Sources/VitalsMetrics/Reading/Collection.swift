@@ -62,7 +62,8 @@ struct Collection {
                 visit(
                     FamilySnapshot(
                         scope: stream.instrument.scope, name: name, unit: stream.instrument.unit,
-                        description: description ?? stream.instrument.description, kind: stream.instrument.kind, data: data,
+                        description: description ?? stream.instrument.description, kind: stream.instrument.kind,
+                        data: data,
                         number: stream.instrument.number, isDelta: isDelta, time: moment.time, rows: rows,
                         words: words, stream: stream, exemplarsSince: since))
             }

@@ -12,7 +12,8 @@ final class RegistryContext: Sendable {
     let reading = Locked(())
     let hasReaders = Atomic(false)
     let conflicts = Atomic<Int>(0)
-    let inconsistentReads = Atomic<Int>(0)
+    /// Histogram points that a collection left out because a thread stood still in the middle of a record.
+    let unreadHistograms = Atomic<Int>(0)
     private let drops: [DropCount]
     /// What was said about declarations: a program may repeat each of them at every request.
     private let told = Locked<Set<String>>([])

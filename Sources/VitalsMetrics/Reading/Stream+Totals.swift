@@ -1,27 +1,31 @@
 import Synchronization
 
 /// Reading the totals of a series, whatever threads recorded into it, and under whatever view.
+///
+/// A histogram that could not be read as a whole, because a thread stands still in the middle of a record, is left out
+/// of the collection: what is reported always agrees.
 extension Stream {
-    func sum(_ series: SeriesReference, _ shards: ShardSet, _ carried: [StreamState.CarriedSeries]?) -> UInt64 {
+    func sum(_ series: SeriesReference, _ shards: ShardSet, _ carried: [StreamState.CarriedSeries]?) -> UInt64? {
         var sum = shards.sum(of: series, instrument.number)
         for source in carried ?? [] {
-            sum = instrument.number.add(source.stream.total(source.series, shards), to: sum)
+            guard let total = source.stream.total(source.series, shards) else { return nil }
+            sum = instrument.number.add(total, to: sum)
         }
         return sum
     }
 
     /// The sum of everything recorded into a series of any aggregation.
-    private func total(_ series: SeriesReference, _ shards: ShardSet) -> UInt64 {
+    private func total(_ series: SeriesReference, _ shards: ShardSet) -> UInt64? {
         switch aggregation {
         case .sum: return shards.sum(of: series, instrument.number)
         case .lastValue: return 0
         case .explicit, .exponential:
             var sum: UInt64 = 0
             var scratch: [UInt64] = []
-            _ = shards.forEachPayload(of: series, aggregation.layout, &scratch) { payload, _ in
+            let isWhole = shards.forEachPayload(of: series, aggregation.layout, &scratch) { payload, _ in
                 sum = instrument.number.add(payload[ExplicitCell.sum], to: sum)
             }
-            return sum
+            return isWhole ? sum : nil
         }
     }
 
@@ -29,7 +33,7 @@ extension Stream {
     func appendExplicit(
         _ series: SeriesReference, _ bounds: BucketBounds, _ shards: ShardSet,
         _ carried: [StreamState.CarriedSeries]?, _ scratch: inout Scratch
-    ) {
+    ) -> Bool {
         typealias Place = HistogramPoint.Place
         let start = scratch.words.count
         scratch.words.append(contentsOf: repeatElement(0, count: Place.buckets + bounds.count + 1))
@@ -37,7 +41,7 @@ extension Stream {
         var maximum = -Double.infinity
         var words: [UInt64] = []
         swap(&words, &scratch.words)
-        let torn = shards.forEachPayload(of: series, CellLayout.explicit, &scratch.payload) { payload, _ in
+        var isWhole = shards.forEachPayload(of: series, CellLayout.explicit, &scratch.payload) { payload, _ in
             words[start + Place.sum] = instrument.number.add(payload[ExplicitCell.sum], to: words[start + Place.sum])
             minimum = min(minimum, Double(bitPattern: payload[ExplicitCell.minimum]))
             maximum = max(maximum, Double(bitPattern: payload[ExplicitCell.maximum]))
@@ -53,6 +57,7 @@ extension Stream {
                 words[start + Place.buckets + bucket] &+= count
                 words[start + Place.count] &+= count
             }
+            isWhole = isWhole && summary.isWhole
             words[start + Place.sum] = instrument.number.add(summary.sum, to: words[start + Place.sum])
             minimum = min(minimum, summary.minimum)
             maximum = max(maximum, summary.maximum)
@@ -60,36 +65,46 @@ extension Stream {
         words[start + Place.minimum] = minimum.bitPattern
         words[start + Place.maximum] = maximum.bitPattern
         swap(&words, &scratch.words)
-        if torn > 0 { context.inconsistentReads.add(torn, ordering: .relaxed) }
+        if !isWhole { leaveOut(from: start, &scratch) }
+        return isWhole
     }
 
     /// Appends the totals of an exponential histogram series to `words`.
     func appendExponential(
         _ series: SeriesReference, _ shape: ExponentialShape, _ shards: ShardSet,
         _ carried: [StreamState.CarriedSeries]?, _ scratch: inout Scratch
-    ) {
+    ) -> Bool {
+        let start = scratch.words.count
         scratch.merge.begin(maxScale: shape.maxScale)
         var merge = ExponentialMerge()
         swap(&merge, &scratch.merge)
-        let torn = shards.forEachPayload(of: series, CellLayout.exponential, &scratch.payload) { payload, shape in
+        var isWhole = shards.forEachPayload(of: series, CellLayout.exponential, &scratch.payload) { payload, shape in
             merge.add(payload, shape, instrument.number)
         }
         for source in carried ?? [] {
             let summary = source.stream.replay(source.series, shards) { value, count in
                 merge.add(value, count: count, zeroThreshold: shape.zeroThreshold)
             }
+            isWhole = isWhole && summary.isWhole
             merge.addSummary(
                 sum: summary.sum, minimum: summary.minimum, maximum: summary.maximum, instrument.number)
         }
         merge.finish(maxSize: shape.maxSize, into: &scratch.words)
         swap(&merge, &scratch.merge)
-        if torn > 0 { context.inconsistentReads.add(torn, ordering: .relaxed) }
+        if !isWhole { leaveOut(from: start, &scratch) }
+        return isWhole
+    }
+
+    private func leaveOut(from start: Int, _ scratch: inout Scratch) {
+        scratch.words.removeSubrange(start...)
+        context.unreadHistograms.add(1, ordering: .relaxed)
     }
 
     struct Summary {
         var sum: UInt64 = 0
         var minimum = Double.infinity
         var maximum = -Double.infinity
+        var isWhole = true
     }
 
     /// Tells what was recorded into a series as values with counts: for a histogram the middle of each bucket, as
@@ -110,7 +125,7 @@ extension Stream {
                 summary.maximum = value
             }
         case .explicit(let bounds):
-            appendExplicit(series, bounds, shards, nil, &scratch)
+            guard appendExplicit(series, bounds, shards, nil, &scratch) else { return Summary(isWhole: false) }
             typealias Place = HistogramPoint.Place
             summary = Self.summary(scratch.words)
             for bucket in 0...bounds.count where scratch.words[Place.buckets + bucket] > 0 {
@@ -119,7 +134,7 @@ extension Stream {
                 body(low + (high - low) / 2, scratch.words[Place.buckets + bucket])
             }
         case .exponential(let shape):
-            appendExponential(series, shape, shards, nil, &scratch)
+            guard appendExponential(series, shape, shards, nil, &scratch) else { return Summary(isWhole: false) }
             summary = Self.summary(scratch.words)
             scratch.words.withUnsafeBufferPointer { words in
                 guard let base = words.baseAddress else { return }

@@ -127,10 +127,12 @@ final class Stream: Sendable {
         } else {
             let attributes: Attributes = ["otel.metric.overflow": true]
             guard
-                let made = SeriesKey.with(attributes, { key -> SeriesReference? in
-                    if case .found(let series) = index.pointer.pointee.find(key) { return series }
-                    return register(key, &state)
-                })
+                let made = SeriesKey.with(
+                    attributes,
+                    { key -> SeriesReference? in
+                        if case .found(let series) = index.pointer.pointee.find(key) { return series }
+                        return register(key, &state)
+                    })
             else { return .nowhere }
             series = made
             state.overflow = made
