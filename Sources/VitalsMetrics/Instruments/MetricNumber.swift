@@ -32,12 +32,19 @@ public struct NumberKind: Sendable, Hashable {
 }
 
 extension Int: MetricNumber {
+    /// The number as a word.
     @inlinable public var _bits: UInt64 { UInt64(bitPattern: Int64(self)) }
+    /// The number as a word.
     @inlinable public init(_bits: UInt64) { self.init(truncatingIfNeeded: Int64(bitPattern: _bits)) }
+    /// The sum.
     @inlinable public func _adding(_ other: Int) -> Int { self &+ other }
+    /// The nearest double.
     @inlinable public var _double: Double { Double(self) }
+    /// Neither NaN nor infinite.
     @inlinable public var _isFinite: Bool { true }
+    /// The kind of number.
     @inlinable public static var _kind: NumberKind { .int }
+    /// The nearest number of this kind; zero for NaN.
     @inlinable public init(_clamping value: Double) {
         if value.isNaN {
             self = 0
@@ -52,11 +59,18 @@ extension Int: MetricNumber {
 }
 
 extension Double: MetricNumber {
+    /// The number as a word.
     @inlinable public var _bits: UInt64 { bitPattern }
+    /// The number as a word.
     @inlinable public init(_bits: UInt64) { self.init(bitPattern: _bits) }
+    /// The sum.
     @inlinable public func _adding(_ other: Double) -> Double { self + other }
+    /// The nearest double.
     @inlinable public var _double: Double { self }
+    /// Neither NaN nor infinite.
     @inlinable public var _isFinite: Bool { isFinite }
+    /// The kind of number.
     @inlinable public static var _kind: NumberKind { .double }
+    /// The nearest number of this kind; zero for NaN.
     @inlinable public init(_clamping value: Double) { self = value }
 }

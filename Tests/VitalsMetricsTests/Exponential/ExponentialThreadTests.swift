@@ -94,25 +94,4 @@ import VitalsTesting
             #expect(ExponentialModel.Point(point) == model.point())
         }
     }
-
-    /// What a reader copies while the owner stands still in the middle of a change may not agree: the window can be
-    /// that
-    /// of another scale. It must cost neither memory nor counts that were never recorded.
-    @Test(arguments: [0...1_000_000_000, -1_000_000...8, 0...8])
-    func aWindowWiderThanItsBucketsIsNotRead(window: ClosedRange<Int>) {
-        var shape = ExponentialShape()
-        shape.positiveCapacity = 8
-        var payload = Array(repeating: UInt64(1), count: ExponentialCell.buckets + 8)
-        payload[ExponentialCell.window] = UInt64(bitPattern: Int64(window.lowerBound))
-        payload[ExponentialCell.window + 1] = UInt64(bitPattern: Int64(window.upperBound))
-        payload[ExponentialCell.window + 3] = 0
-        payload[ExponentialCell.zeroCount] = 0
-        var merge = ExponentialMerge()
-        merge.begin(maxScale: 20)
-        payload.withUnsafeBufferPointer { merge.add($0, shape, .double) }
-        var words: [UInt64] = []
-        merge.finish(maxSize: 160, into: &words)
-        #expect(words[ExponentialPoint.Place.count] == 0)
-        #expect(words.count == ExponentialPoint.Place.buckets)
-    }
 }
