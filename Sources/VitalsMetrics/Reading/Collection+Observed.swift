@@ -3,8 +3,8 @@ import Synchronization
 /// Streams of observable instruments: they report what this collection's callbacks observed and nothing else.
 extension Collection {
     func collectObserved(
-        _ stream: Stream, _ entries: [ObservationLog.Entry], _ moment: Moment, _ state: inout MetricReader.State,
-        _ visit: (FamilySnapshot) -> Void
+        _ stream: Stream, _ entries: [ObservationLog.Entry], isComplete: Bool, _ moment: Moment,
+        _ state: inout MetricReader.State, _ visit: (FamilySnapshot) -> Void
     ) {
         let number = stream.instrument.number
         let isGauge = stream.instrument.kind.isGauge
@@ -23,7 +23,8 @@ extension Collection {
         let key = ObjectIdentifier(stream)
         var baseline = state.baselines.removeValue(forKey: key) ?? Baseline()
         let previous = max(isDelta ? state.committedTime : state.lastTime, stream.created)
-        var known: [SeriesReference: Baseline.Observed] = [:]
+        // What a callback that failed did not observe is not gone: its next total is still a change since the last.
+        var known = isComplete ? [:] : baseline.observed
         state.scratch.clear()
         let order = stream.state.withLock { $0.order }
         for slot in order where slot != 0 {
@@ -40,7 +41,8 @@ extension Collection {
         }
         if isDelta { baseline.pendingObserved = known } else { baseline.observed = known }
         state.baselines[key] = baseline
-        stream.forgetUnobserved(Set(values.keys), oldest: registry.oldestCollection())
+        let present = isComplete ? Set(values.keys) : Set(values.keys).union(known.keys)
+        stream.forgetUnobserved(present, oldest: registry.oldestCollection())
         hand(stream, moment, isDelta: isDelta, since: isDelta ? previous : 0, state.scratch, visit)
     }
 

@@ -9,17 +9,20 @@ struct Collection {
     func run(timeout: Duration?, _ state: inout MetricReader.State, _ visit: (FamilySnapshot) -> Void) {
         let limit = timeout ?? registry.limits.callbackTimeout
         let deadline = vitals_monotonic_nanoseconds() &+ limit.nanoseconds
-        let observed = CallbackRound.run(registry.watches(), registry.context, deadline: deadline)
+        let outcome = CallbackRound.run(registry.watches(), registry.context, deadline: deadline)
         registry.context.reading.withLock { _ in
             let epoch = vitals_epoch_advance()
             let moment = Moment(
                 time: registry.context.clock.now(), shards: CellStore.shards(),
                 settled: registry.settledEpoch(otherwise: epoch))
-            let byStream = sort(observed)
+            let byStream = sort(outcome.observed)
+            let incomplete = Set(outcome.unfinished.flatMap(\.streams).map { ObjectIdentifier($0) })
             for stream in registry.sortedStreams() {
                 stream.state.withLock { stream.purge(&$0, upTo: moment.settled) }
                 if stream.instrument.kind.isObservable {
-                    collectObserved(stream, byStream[ObjectIdentifier(stream)] ?? [], moment, &state, visit)
+                    let key = ObjectIdentifier(stream)
+                    collectObserved(
+                        stream, byStream[key] ?? [], isComplete: !incomplete.contains(key), moment, &state, visit)
                 } else {
                     stream.expireIdle(now: moment.time) { stream.activityMark($0, moment.shards) }
                     collectRecorded(stream, moment, &state, visit)

@@ -124,10 +124,10 @@ public final class Registry: Sendable {
         }
     }
 
-    /// The epoch of the oldest of all readers' last collections.
+    /// The epoch of the oldest of all readers' last collections. Who has never collected remembers nothing.
     func oldestCollection() -> UInt64 {
         state.withLock { state in
-            state.readers.map { $0.collectedEpoch.load(ordering: .acquiring) }.min() ?? 0
+            state.readers.map { $0.collectedEpoch.load(ordering: .acquiring) }.filter { $0 > 0 }.min() ?? 0
         }
     }
 }
