@@ -117,8 +117,9 @@ import VitalsTesting
         let collecting = Crew.start(1) { _ in
             let reader = InMemoryReader(plant.registry)
             while isOver.count == 0 {
-                for point in reader.collect()["sizes"]?.points.compactMap(\.histogram) ?? [] {
-                    if point.sum != Double(5 * point.count) { torn.add() }
+                for point in reader.collect()["sizes"]?.points.compactMap(\.histogram) ?? []
+                where point.sum != Double(5 * point.count) {
+                    torn.add()
                 }
             }
         }
