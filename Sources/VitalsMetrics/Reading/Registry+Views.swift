@@ -187,7 +187,8 @@ extension Stream {
                     state.uncounted == series ? stream.makeUncounted() : stream.series(attributes)
                 }
                 for (stream, target) in zip(streams, targets) where isLive && target != .nowhere {
-                    let sources = [StreamState.CarriedSeries(stream: self, series: series)] + (state.carried[slot] ?? [])
+                    let sources =
+                        [StreamState.CarriedSeries(stream: self, series: series)] + (state.carried[slot] ?? [])
                     stream.inherit(sources, target, start: start, last: last)
                 }
                 forward(series, to: targets)
