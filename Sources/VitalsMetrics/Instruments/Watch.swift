@@ -5,8 +5,10 @@ public final class Watch: Sendable {
     let instruments: [InstrumentCore]
     let body: @Sendable (ObservationLog) throws -> Void
     let isCancelled = Atomic(false)
-    /// A callback that outran its deadline is not started again before it has come back.
+    /// One reader's round is in the callback.
     let isRunning = Atomic(false)
+    /// It outran its deadline: nobody waits for it, and it is not started again before it has come back.
+    let isStuck = Atomic(false)
 
     init(_ instruments: [InstrumentCore], _ body: @escaping @Sendable (ObservationLog) throws -> Void) {
         self.instruments = instruments

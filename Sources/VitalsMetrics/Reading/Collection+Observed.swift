@@ -3,12 +3,19 @@ import Synchronization
 /// Streams of observable instruments: they report what this collection's callbacks observed and nothing else.
 extension Collection {
     func collectObserved(
-        _ stream: Stream, _ entries: [ObservationLog.Entry], _ moment: Moment, _ state: inout MetricReader.State,
-        _ visit: (FamilySnapshot) -> Void
+        _ stream: Stream, _ entries: [ObservationLog.Entry], isComplete: Bool, _ moment: Moment,
+        _ state: inout MetricReader.State, _ visit: (FamilySnapshot) -> Void
     ) {
         let number = stream.instrument.number
         let isGauge = stream.instrument.kind.isGauge
         let isDelta = reader.temporality.isDelta(stream.instrument.kind)
+        let key = ObjectIdentifier(stream)
+        var baseline = state.baselines.removeValue(forKey: key) ?? Baseline()
+        // Sets that have gone make room before new ones come: otherwise labels that change all the time would need a
+        // multiple of their number.
+        var present = Set(entries.compactMap { stream.existing($0.attributes) })
+        if !isComplete { present.formUnion(baseline.observed.keys) }
+        stream.forgetUnobserved(but: present, before: registry.oldestCollection(of: reader.progress, now: moment.epoch))
         var values: [SeriesReference: UInt64] = [:]
         for entry in entries {
             let series = stream.series(entry.attributes)
@@ -20,10 +27,10 @@ extension Collection {
                 values[series] = entry.bits
             }
         }
-        let key = ObjectIdentifier(stream)
-        var baseline = state.baselines.removeValue(forKey: key) ?? Baseline()
+        stream.note(observed: values.keys, in: moment.epoch)
         let previous = max(isDelta ? state.committedTime : state.lastTime, stream.created)
-        var known: [SeriesReference: Baseline.Observed] = [:]
+        // What a callback that failed did not observe is not gone: its next total is still a change since the last.
+        var known = isComplete ? [:] : baseline.observed
         state.scratch.clear()
         let order = stream.state.withLock { $0.order }
         for slot in order where slot != 0 {
@@ -40,7 +47,6 @@ extension Collection {
         }
         if isDelta { baseline.pendingObserved = known } else { baseline.observed = known }
         state.baselines[key] = baseline
-        stream.forgetUnobserved(Set(values.keys), oldest: registry.oldestCollection())
         hand(stream, moment, isDelta: isDelta, since: isDelta ? previous : 0, state.scratch, visit)
     }
 

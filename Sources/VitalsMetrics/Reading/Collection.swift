@@ -9,13 +9,14 @@ struct Collection {
     func run(timeout: Duration?, _ state: inout MetricReader.State, _ visit: (FamilySnapshot) -> Void) {
         let limit = timeout ?? registry.limits.callbackTimeout
         let deadline = vitals_monotonic_nanoseconds() &+ limit.nanoseconds
-        let observed = CallbackRound.run(registry.watches(), registry.context, deadline: deadline)
+        let outcome = CallbackRound.run(registry.watches(), registry.context, deadline: deadline)
         registry.context.reading.withLock { _ in
             let epoch = vitals_epoch_advance()
             let moment = Moment(
-                time: registry.context.clock.now(), shards: CellStore.shards(),
+                time: registry.context.clock.now(), epoch: epoch, shards: CellStore.shards(),
                 settled: registry.settledEpoch(otherwise: epoch))
-            let byStream = sort(observed)
+            let byStream = sort(outcome.observed)
+            let incomplete = Set(outcome.unfinished.flatMap(\.streams).map { ObjectIdentifier($0) })
             // Before their successors, which leave out what a baseline here accounts for.
             for stream in registry.replacedStreams() where state.baselines[ObjectIdentifier(stream)] != nil {
                 if !stream.instrument.kind.isObservable { collectRecorded(stream, moment, &state, visit) }
@@ -23,7 +24,9 @@ struct Collection {
             for stream in registry.sortedStreams() {
                 stream.state.withLock { stream.purge(&$0, upTo: moment.settled) }
                 if stream.instrument.kind.isObservable {
-                    collectObserved(stream, byStream[ObjectIdentifier(stream)] ?? [], moment, &state, visit)
+                    let key = ObjectIdentifier(stream)
+                    collectObserved(
+                        stream, byStream[key] ?? [], isComplete: !incomplete.contains(key), moment, &state, visit)
                 } else {
                     stream.expireIdle(now: moment.time) { stream.activityMark($0, moment.shards) }
                     collectRecorded(stream, moment, &state, visit)
@@ -38,6 +41,7 @@ struct Collection {
 
     struct Moment {
         let time: UInt64
+        let epoch: UInt64
         let shards: ShardSet
         /// Series removed before this epoch have been delivered by all who report changes.
         let settled: UInt64

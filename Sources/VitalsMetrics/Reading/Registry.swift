@@ -130,10 +130,12 @@ public final class Registry: Sendable {
         }
     }
 
-    /// The epoch of the oldest of all readers' last collections.
-    func oldestCollection() -> UInt64 {
+    /// The epoch of the oldest of all readers' last collections, of which `reader` is in the middle. Who has never
+    /// collected remembers nothing.
+    func oldestCollection(of reader: MetricReader.Progress, now epoch: UInt64) -> UInt64 {
         state.withLock { state in
-            state.readers.map { $0.collectedEpoch.load(ordering: .acquiring) }.min() ?? 0
+            let others = state.readers.filter { $0 !== reader }
+            return others.map { $0.collectedEpoch.load(ordering: .acquiring) }.filter { $0 > 0 }.reduce(epoch, min)
         }
     }
 }

@@ -172,10 +172,9 @@ extension Stream {
         }
     }
 
-    /// Removes the observable series that no reader's last collection has seen, so that labels which come and go do
-    /// not fill the stream.
-    func forgetUnobserved(_ observed: Set<SeriesReference>, oldest: UInt64) {
-        let now = vitals_epoch()
+    /// Removes the observable series that are not in `present` and that no reader has seen since `epoch`, so that labels
+    /// which come and go do not fill the stream.
+    func forgetUnobserved(but present: Set<SeriesReference>, before epoch: UInt64) {
         state.withLock { state in
             for (ordinal, slot) in state.order.enumerated() where slot != 0 {
                 guard let record = SlotTable.record(slot),
@@ -183,11 +182,19 @@ extension Stream {
                 else { continue }
                 let series = SeriesReference(
                     slot: slot, generation: record.pointee.generation.load(ordering: .acquiring))
-                if observed.contains(series) {
-                    state.activity[slot] = StreamState.Activity(generation: series.generation, mark: now, since: 0)
-                } else if let seen = state.activity[slot], seen.mark < oldest {
+                if let seen = state.activity[slot], seen.mark < epoch, !present.contains(series) {
                     _ = depart(series, ordinal, &state)
                 }
+            }
+        }
+    }
+
+    /// Takes note of what a collection has observed.
+    func note(observed: some Sequence<SeriesReference>, in epoch: UInt64) {
+        state.withLock { state in
+            for series in observed {
+                state.activity[series.slot] = StreamState.Activity(
+                    generation: series.generation, mark: epoch, since: 0)
             }
         }
     }

@@ -47,6 +47,16 @@ final class Stream: Sendable {
         return SeriesKey.with(attributes) { series($0) }
     }
 
+    /// The series of a set of attributes if there is one, after the view's filter.
+    func existing(_ attributes: Attributes) -> SeriesReference? {
+        SeriesKey.with(filter.map { attributes.filter($0.keeps) } ?? attributes) { key in
+            state.withLock { _ in
+                guard case .found(let series) = index.pointer.pointee.find(key) else { return nil }
+                return series
+            }
+        }
+    }
+
     @inline(__always)
     func series(_ key: SeriesKey) -> SeriesReference {
         switch index.pointer.pointee.find(key) {
