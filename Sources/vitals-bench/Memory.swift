@@ -1,14 +1,6 @@
 import Glibc
 import VitalsMetrics
 
-final class Box: Sendable {
-    let series: Counter<Int>.Series
-
-    init(_ series: Counter<Int>.Series) {
-        self.series = series
-    }
-}
-
 /// Resident memory of this process.
 func residentMegabytes(keeping _: Any) -> Double {
     guard let file = fopen("/proc/self/status", "r") else { return .nan }

@@ -1,5 +1,6 @@
 import CVitals
 import Synchronization
+import VitalsMetrics
 
 /// Runs `body` with an iteration count that makes it last about a quarter of a second, after a warm-up, on `threads`
 /// threads at once, and tells the nanoseconds that one iteration took on each.
@@ -65,4 +66,21 @@ func medianNanoseconds(_ body: () -> Void) -> Double {
         samples.append(vitals_monotonic_nanoseconds() - start)
     }
     return Double(samples.sorted()[samples.count / 2])
+}
+
+private final class Busy: Sendable {
+    let series: Counter<Int>.Series
+
+    init(_ series: Counter<Int>.Series) {
+        self.series = series
+    }
+}
+
+/// Adds to a series on a thread of its own until the process ends.
+func keepBusy(_ series: Counter<Int>.Series) {
+    _ = vitals_thread_start(
+        { pointer in
+            let series = Unmanaged<Busy>.fromOpaque(pointer).takeRetainedValue().series
+            while true { series.add(1) }
+        }, Unmanaged.passRetained(Busy(series)).toOpaque(), "busy")
 }

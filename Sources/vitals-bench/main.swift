@@ -45,15 +45,7 @@ if let operation = works.operation(work) {
 if let series = count(of: work, after: "snapshot.") {
     let family = works.create(series, adding: true)
     let reader = MetricReader(works.registry)
-    if threads > 1 {
-        let busy = family["GET", "/api/v1/items/0", "200"]
-        let box = Unmanaged.passRetained(Box(busy))
-        _ = vitals_thread_start(
-            { pointer in
-                let series = Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().series
-                while true { series.add(1) }
-            }, box.toOpaque(), "bench")
-    }
+    if threads > 1 { keepBusy(family["GET", "/api/v1/items/0", "200"]) }
     var total: UInt64 = 0
     let median = medianNanoseconds { total = Works.snapshot(reader) }
     guard total >= UInt64(series) else { fatalError("the snapshot is wrong: \(total)") }

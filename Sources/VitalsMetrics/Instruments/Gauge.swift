@@ -58,3 +58,11 @@ extension Gauge: Instrument {
     /// The instrument, for what all instruments share.
     public var _handle: _InstrumentHandle { unlabelled.handle }
 }
+
+extension Gauge.Series where Value == Double {
+    /// Sets the value.
+    @inlinable @inline(__always)
+    public func set(_ value: Int) {
+        set(Double(value))
+    }
+}

@@ -83,3 +83,11 @@ extension Duration {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }
+
+extension Histogram.Series where Value == Double {
+    /// Records a value.
+    @inlinable @inline(__always)
+    public func record(_ value: Int) {
+        record(Double(value))
+    }
+}
