@@ -6,11 +6,10 @@ extension Registry {
     func instrument(_ descriptor: InstrumentDescriptor) -> InstrumentCore {
         if let problem = InstrumentName.problem(with: descriptor.name) {
             context.conflict("\(problem): the instrument works, but is not reported")
-            return InstrumentCore(descriptor, context: context, streams: [])
+            return state.withLock { refused(descriptor, &$0) }
         }
         return state.withLock { state in
             let scope = state.scopes[descriptor.scope] ?? state.scopes.count
-            state.scopes[descriptor.scope] = scope
             let name = State.Name(scope: scope, name: descriptor.name.lowercased())
             let declared = state.instruments[name] ?? []
             if let existing = declared.first(where: { $0.descriptor.isSame(as: descriptor) }) {
@@ -21,7 +20,7 @@ extension Registry {
                 context.conflict(
                     "\(descriptor.name): the registry has reached its limit of \(state.limits.instruments) "
                         + "instruments; this one works, but is not reported")
-                return InstrumentCore(descriptor, context: context, streams: [])
+                return refused(descriptor, &state)
             }
             var descriptor = descriptor
             if let first = declared.first {
@@ -34,12 +33,30 @@ extension Registry {
             let streams = settings.map { Stream(instrument: descriptor, settings: $0, context: context) }
             warnOfClashes(streams, name, &state)
             let core = InstrumentCore(descriptor, context: context, streams: streams)
+            state.scopes[descriptor.scope] = scope
             state.instruments[name, default: []].append(core)
             state.count += 1
             state.sorted = nil
             return core
         }
     }
+
+    /// An instrument that records nowhere. One for each name, as instruments are never freed, and a program may declare
+    /// one at every request; beyond a number of names they share one.
+    private func refused(_ descriptor: InstrumentDescriptor, _ state: inout State) -> InstrumentCore {
+        let named = State.Refused(
+            name: String(descriptor.name.prefix(InstrumentName.longest)), kind: descriptor.kind,
+            isDouble: descriptor.number.isDouble)
+        if let existing = state.refused[named] { return existing }
+        var key = named
+        if state.refused.count >= Self.mostRefused { key.name = "" }
+        if let existing = state.refused[key] { return existing }
+        let core = InstrumentCore(descriptor, context: context, streams: [])
+        state.refused[key] = core
+        return core
+    }
+
+    private static let mostRefused = 1000
 
     /// The same instrument declared again, perhaps with other words.
     private func reconcile(_ existing: InstrumentCore, with descriptor: InstrumentDescriptor) {

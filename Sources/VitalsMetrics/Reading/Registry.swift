@@ -28,6 +28,15 @@ public final class Registry: Sendable {
         var observesItself = false
         var selfMetrics: SelfMetrics?
 
+        /// Instruments that record nowhere, by what they were declared as.
+        var refused: [Refused: InstrumentCore] = [:]
+
+        struct Refused: Hashable {
+            var name: String
+            let kind: InstrumentKind
+            let isDouble: Bool
+        }
+
         struct Name: Hashable {
             let scope: Int
             let name: String

@@ -93,9 +93,8 @@ import VitalsTesting
         }
     }
 
-    /// The vector of the specification: at scale 0 the counts 3, 1, 2, 3, … begin at bucket -6; two scales below they
-    /// are
-    /// 4, 14, 30, 10 from bucket -2 on.
+    /// The vector of the specification: at scale 0 the counts 3, 1, 2, 3, … begin at bucket -6; two scales
+    /// below they are 4, 14, 30, 10 from bucket -2 on.
     @Test func downscalingFollowsTheVectorOfTheSpecification() {
         let reader = InMemoryReader()
         let histogram = reader.meter().histogram("h", buckets: .exponential(maxSize: 11, maxScale: 0))

@@ -40,10 +40,8 @@ import VitalsTesting
     }
 
     /// With 160 buckets a range that spans exactly a power of ten may take one bucket more than its width: 10^3 is
-    /// 159.5
-    /// buckets wide at scale 4, so it fits where it begins above a bound, and needs scale 3 where it begins at one,
-    /// as 1
-    /// does, which is the last of the bucket below.
+    /// 159.5 buckets wide at scale 4, so it fits where it begins above a bound, and needs scale 3 where it begins at
+    /// one, as 1 does, which is the last of the bucket below.
     @Test(arguments: [
         (1.0, 4.0, 6), (1, 20, 5), (1, 1e3, 3), (1.0000001, 1e3, 4), (1.01, 1.01e3, 4), (1, 1e5, 3), (1, 1e7, 2),
         (0.005, 0.02, 6), (0.005, 0.1, 5), (0.005, 5, 3), (0.00515, 5.15, 4), (0.005, 500, 3), (0.005, 50_000, 2),

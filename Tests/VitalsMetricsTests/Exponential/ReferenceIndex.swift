@@ -1,6 +1,5 @@
 /// The bucket of a value by integer arithmetic alone: the binary digits of the logarithm by repeated squaring. Slow,
-/// and
-/// independent of any library's log.
+/// and independent of any library's log.
 enum ReferenceIndex {
     /// The index, or nil where the value lies too close to the bound of a bucket for 64 bits to decide.
     static func index(of value: Double, scale: Int) -> Int? {
@@ -25,8 +24,7 @@ enum ReferenceIndex {
             }
         }
         // What is left of the value above the lower bound of the bucket, as a factor. Each squaring doubles the
-        // relative
-        // error of the digits cut off.
+        // relative error of the digits cut off.
         let doubt: UInt64 = 1 << UInt64(scale + 3)
         if fraction &- (1 << 63) < doubt || 0 &- fraction < doubt { return nil }
         return (exponent << scale) + digits
