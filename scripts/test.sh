@@ -33,13 +33,13 @@ debug_tests() {
     swift build --build-tests "${strict[@]}" && tests swift test --disable-xctest "${strict[@]}"
 }
 
-# Without testable imports the build is the one that `make run` and `make bench` use.
+# In a build of its own: what `make run` and `make bench` build is not made for tests.
 release_tests() {
-    tests swift test -c release --disable-xctest --disable-testable-imports "${strict[@]}"
+    tests swift test -c release --scratch-path .build/optimised --disable-xctest -Xswiftc -enable-testing "${strict[@]}"
 }
 
 race_tests() {
-    RACE_SECONDS=10 tests scripts/tsan.sh --filter RaceTests
+    RACE_SECONDS=10 tests scripts/tsan.sh --filter "RaceTests|ThreadLifeTests"
 }
 
 demo() {

@@ -197,8 +197,20 @@ extension Stream {
                     stream.inherit(earlier + [own], target, start: start, last: last)
                 }
                 forward(series, to: targets)
+                // Handles from before several changes of views still have just one step to go.
+                for source in earlier where source.stream.forwards(source.series, onlyTo: series) {
+                    source.stream.forward(source.series, to: targets)
+                }
             }
         }
+    }
+
+    private func forwards(_ series: SeriesReference, onlyTo target: SeriesReference) -> Bool {
+        guard let record = SlotTable.record(series.slot),
+            record.pointee.state.load(ordering: .acquiring) == SeriesState.forwarded,
+            let targets = UnsafeRawPointer(bitPattern: record.pointee.targets.load(ordering: .acquiring))
+        else { return false }
+        return Unmanaged<ForwardTargets>.fromOpaque(targets)._withUnsafeGuaranteedRef { $0.series == [target] }
     }
 
     private func inherit(

@@ -80,7 +80,7 @@ final class Crew: Sendable {
     }
 
     /// Waits for all of them; false when one has not come back within `seconds`.
-    func join(seconds: UInt64 = 30) -> Bool {
+    func join(seconds: UInt64 = 120) -> Bool {
         let deadline = vitals_monotonic_nanoseconds() + seconds * 1_000_000_000
         return finished.wait(until: deadline) { $0 == size }
     }
