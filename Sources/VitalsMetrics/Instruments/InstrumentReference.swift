@@ -12,23 +12,3 @@ struct InstrumentReference: Sendable {
         core._withUnsafeGuaranteedRef { body($0) }
     }
 }
-
-/// One series of an instrument: what a family or `with` hands out. A small value to keep where it is used; recording
-/// through it costs no look-up. After its series was removed it records nowhere.
-public protocol InstrumentSeries: Sendable {
-    /// Made by instruments.
-    init(_instrument: _InstrumentHandle)
-}
-
-/// An instrument and one of its series, for the types that record into it.
-@frozen
-public struct _InstrumentHandle: Sendable {
-    @usableFromInline let instrument: InstrumentReference
-    @usableFromInline let series: SeriesReference
-
-    @usableFromInline
-    init(instrument: InstrumentReference, series: SeriesReference) {
-        self.instrument = instrument
-        self.series = series
-    }
-}

@@ -29,24 +29,6 @@ extension LabelValue where Self: RawRepresentable, RawValue == String {
     @inlinable public var label: String { rawValue }
 }
 
-/// Writes encoded label values.
-@frozen
-public struct _LabelWriter {
-    @usableFromInline var keys: KeyWriter
-    @usableFromInline let end: UnsafeMutableRawPointer
-
-    @inlinable @inline(__always)
-    init(_ memory: UnsafeMutableRawPointer, _ size: Int) {
-        keys = KeyWriter(memory)
-        end = memory + size
-    }
-
-    @inlinable
-    mutating func appendChecked(_ text: String) {
-        keys.append(text.utf8.count <= end - keys.next - 12 ? text : "")
-    }
-}
-
 extension String: LabelValue {
     /// The text itself.
     @inlinable public var label: String { self }

@@ -16,21 +16,6 @@ public protocol MetricNumber: Sendable, Comparable, Numeric {
     init(_clamping value: Double)
 }
 
-/// Which kind of number an instrument records.
-public struct NumberKind: Sendable, Hashable {
-    @usableFromInline let isDouble: Bool
-
-    @inlinable
-    init(isDouble: Bool) {
-        self.isDouble = isDouble
-    }
-
-    /// 64-bit integers.
-    @inlinable public static var int: NumberKind { NumberKind(isDouble: false) }
-    /// IEEE 754 doubles.
-    @inlinable public static var double: NumberKind { NumberKind(isDouble: true) }
-}
-
 extension Int: MetricNumber {
     /// The number as a word.
     @inlinable public var _bits: UInt64 { UInt64(bitPattern: Int64(self)) }

@@ -22,21 +22,3 @@ extension ObservableInstrument {
         _reference.watch?.cancel()
     }
 }
-
-/// A total that only grows and is kept by someone else: CPU time, bytes read.
-public struct ObservableCounter<Value: MetricNumber>: ObservableInstrument {
-    /// The instrument.
-    public let _reference: _ObservableReference
-}
-
-/// A total that grows and shrinks and is kept by someone else: memory in use.
-public struct ObservableUpDownCounter<Value: MetricNumber>: ObservableInstrument {
-    /// The instrument.
-    public let _reference: _ObservableReference
-}
-
-/// A value that is kept by someone else: idle connections, a temperature.
-public struct ObservableGauge<Value: MetricNumber>: ObservableInstrument {
-    /// The instrument.
-    public let _reference: _ObservableReference
-}
