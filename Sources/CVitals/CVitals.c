@@ -41,9 +41,19 @@ bool vitals_thread_on_exit(void (*handler)(void *)) {
 }
 
 uintptr_t vitals_slot_branches[1024];
-uintptr_t vitals_label_shapes[4096];
+uintptr_t vitals_label_shapes[65536];
 uint64_t vitals_hash_seed_word;
 __attribute__((constructor)) static void choose_hash_seed(void) { vitals_hash_seed_word = vitals_random(); }
+
+static _Thread_local bool offering_exemplar;
+
+bool vitals_exemplar_enter(void) {
+    if (offering_exemplar) return false;
+    offering_exemplar = true;
+    return true;
+}
+
+void vitals_exemplar_leave(void) { offering_exemplar = false; }
 
 uint32_t vitals_exemplar_demand;
 void vitals_exemplar_demand_add(int32_t delta) {

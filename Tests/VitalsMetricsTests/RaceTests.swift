@@ -72,6 +72,7 @@ import VitalsTesting
         for number in 0..<Self.threads { plant.start { Self.record(number, $0) } }
         plant.start(Self.churn)
         plant.start(Self.giveBirth)
+        plant.start(Self.collect)
 
         let cumulative = InMemoryReader(plant.registry)
         let deltas = [
@@ -152,6 +153,12 @@ import VitalsTesting
             turn += 1
         }
         plant.churned.store(turn, ordering: .relaxed)
+    }
+
+    /// A reader on a thread of its own, beside those of the test.
+    private static func collect(_ plant: Plant) {
+        let reader = InMemoryReader(plant.registry)
+        while !plant.isOver.load(ordering: .relaxed) { _ = reader.collect() }
     }
 
     /// Threads that live for a few records, one after the other.

@@ -25,12 +25,16 @@ bool vitals_thread_on_exit(void (*handler)(void *shard));
 // Roots of tables that every look-up reads. Here and not in Swift, where reading a global asks each time whether it was
 // initialised.
 extern uintptr_t vitals_slot_branches[1024];
-extern uintptr_t vitals_label_shapes[4096];
+extern uintptr_t vitals_label_shapes[65536];
 static inline void *vitals_slot_root(void) { return vitals_slot_branches; }
 static inline void *vitals_shape_root(void) { return vitals_label_shapes; }
 // Differs from process to process, so that nobody can choose label values that all collide.
 extern uint64_t vitals_hash_seed_word;
 static inline uint64_t vitals_hash_seed(void) { return vitals_hash_seed_word; }
+
+// Whether the calling thread is offering an exemplar: what it records meanwhile offers none.
+bool vitals_exemplar_enter(void);
+void vitals_exemplar_leave(void);
 
 // Zero while no registry wants exemplars.
 extern uint32_t vitals_exemplar_demand;

@@ -78,6 +78,7 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
 
     /// An insertion sort: sets are small, and a later pair with the same key simply replaces the earlier one.
     private static func sorted(_ pairs: [(String, AttributeValue)]) -> [(String, AttributeValue)] {
+        if pairs.count > 32 { return sortedMany(pairs) }
         var sorted: [(String, AttributeValue)] = []
         sorted.reserveCapacity(pairs.count)
         for pair in pairs where !pair.0.isEmpty {
@@ -88,6 +89,21 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
             } else {
                 sorted.insert(pair, at: place)
             }
+        }
+        return sorted
+    }
+}
+
+extension Attributes {
+    private static func sortedMany(_ pairs: [(String, AttributeValue)]) -> [(String, AttributeValue)] {
+        let order = pairs.indices.sorted { first, second in
+            precedes(pairs[first].0, pairs[second].0)
+                || (!precedes(pairs[second].0, pairs[first].0) && first < second)
+        }
+        var sorted: [(String, AttributeValue)] = []
+        for index in order where !pairs[index].0.isEmpty {
+            if let last = sorted.last, !precedes(last.0, pairs[index].0) { sorted.removeLast() }
+            sorted.append(pairs[index])
         }
         return sorted
     }

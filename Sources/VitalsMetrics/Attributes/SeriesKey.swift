@@ -43,7 +43,11 @@ struct SeriesKey {
                 // Big-endian, the first eight bytes of a key compare as the key does; where they are equal somebody
                 // has to look closer.
                 let prefix = appendShape(pairs[index].0, LabelKind.of(pairs[index].1), to: &keys).bigEndian
-                if prefix <= previous { return false }
+                if prefix <= previous {
+                    guard index > 0, prefix == previous, precedes(pairs[index - 1].0, pairs[index].0) else {
+                        return false
+                    }
+                }
                 previous = prefix
                 switch pairs[index].1 {
                 case .string(let text):

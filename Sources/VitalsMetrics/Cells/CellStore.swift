@@ -16,7 +16,7 @@ package enum CellStore {
 
     /// Every shard that exists now. Shards are reused by later threads and never freed.
     static func shards() -> ShardSet {
-        ShardSet(shards: lock.withLock { $0.all })
+        ShardSet(shards: lock.withLock { $0.all.map(\.self) })
     }
 
     /// Runs `body` with the calling thread's cell for the series, made and tagged on its first touch. Nil when the

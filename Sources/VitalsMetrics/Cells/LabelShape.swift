@@ -69,8 +69,11 @@ final class LabelShape: @unchecked Sendable {
         return true
     }
 
-    /// A program has a few dozen; someone who builds keys from data must not fill the memory with them.
-    static let limit = 4096
+    /// A program has a few dozen; someone who builds keys from data must not fill the memory with them. Sets with new
+    /// keys beyond it count as overflow.
+    static let limit = 65_536
+    /// Places kept for the sets that the library itself needs: none, the overflow, a reason and a component.
+    private static let reserved = 16
 
     /// Keys longer than this are cut: two bytes hold their length.
     static let longestKey = Int(UInt16.max)
@@ -95,11 +98,11 @@ final class LabelShape: @unchecked Sendable {
     }
 
     /// The shape with an encoded form, or nil when the process already has too many shapes.
-    static func sharing(_ bytes: UnsafeBufferPointer<UInt8>) -> LabelShape? {
+    static func sharing(_ bytes: UnsafeBufferPointer<UInt8>, isOurs: Bool = false) -> LabelShape? {
         let key = Array(bytes)
         return table.withLock { table in
             if let id = table.ids[key] { return existing(id) }
-            guard table.count < limit else { return nil }
+            guard table.count < limit - (isOurs || bytes.isEmpty ? 0 : reserved) else { return nil }
             let shape = LabelShape(id: UInt32(table.count), bytes: key)
             shapes[table.count].store(UInt(bitPattern: Unmanaged.passRetained(shape).toOpaque()), ordering: .releasing)
             table.ids[key] = shape.id

@@ -25,17 +25,21 @@ enum SharedCells {
     }
 
     /// Lets the series' handles set the gauge through the fast door.
-    static func open(_ series: SeriesReference) {
+    static func open(_ series: SeriesReference, _ bits: UInt64) {
         let cell = cell(series.slot)
-        cell.pointer.pointee.value.store(0, ordering: .relaxed)
+        cell.pointer.pointee.value.store(bits, ordering: .relaxed)
         cell.pointer.pointee.tag.store(UInt64(series.generation), ordering: .releasing)
     }
 
     /// From now on no handle of the series takes the fast door.
     static func close(_ series: SeriesReference) {
-        let cell = cell(series.slot)
-        if UInt32(truncatingIfNeeded: cell.pointer.pointee.tag.load(ordering: .relaxed)) == series.generation {
-            cell.pointer.pointee.tag.store(0, ordering: .relaxed)
+        let cell = cell(series.slot).pointer
+        while true {
+            let tag = cell.pointee.tag.load(ordering: .relaxed)
+            // A setter that stamps the tag at this moment must not open the cell again.
+            guard UInt32(truncatingIfNeeded: tag) == series.generation,
+                !cell.pointee.tag.compareExchange(expected: tag, desired: 0, ordering: .relaxed).exchanged
+            else { return }
         }
     }
 
@@ -53,12 +57,17 @@ enum SharedCells {
     static func set(_ bits: UInt64, _ series: SeriesReference) -> Bool {
         guard series != .nowhere else { return false }
         let cell = cell(series.slot).pointer
-        guard UInt32(truncatingIfNeeded: cell.pointee.tag.load(ordering: .acquiring)) == series.generation else {
-            return false
-        }
+        let tag = cell.pointee.tag.load(ordering: .acquiring)
+        guard UInt32(truncatingIfNeeded: tag) == series.generation else { return false }
         cell.pointee.value.store(bits, ordering: .relaxed)
-        cell.pointee.tag.store(vitals_epoch() | UInt64(series.generation), ordering: .releasing)
+        let stamped = vitals_epoch() | UInt64(series.generation)
+        _ = cell.pointee.tag.compareExchange(expected: tag, desired: stamped, ordering: .releasing)
         return true
+    }
+
+    /// Gives a gauge the value of the one that it replaces, unless it was set to something else since it had `before`.
+    static func replace(_ before: UInt64, by bits: UInt64, _ series: SeriesReference) {
+        _ = cell(series.slot).pointer.pointee.value.compareExchange(expected: before, desired: bits, ordering: .relaxed)
     }
 }
 

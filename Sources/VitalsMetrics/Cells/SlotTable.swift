@@ -12,9 +12,10 @@ enum SlotTable {
     private struct State {
         var chunkCount = 0
         var used: UInt32 = 1
-        // First freed, first reused: the longer a slot rests, the less can a preempted thread still mean the old one.
-        var free: [(slot: UInt32, restUntil: UInt64)] = []
-        var nextFree = 0
+        var free: [UInt32] = []
+        /// First freed, first reused: the longer a slot rests, the less can a preempted thread still mean the old one.
+        var resting: [(slot: UInt32, until: UInt64)] = []
+        var nextResting = 0
     }
 
     private static let state = Locked(State())
@@ -41,17 +42,7 @@ enum SlotTable {
     /// Gives out a slot with a fresh generation, or nil when the process has run out of slots.
     static func take() -> SeriesReference? {
         state.withLock { state in
-            if state.nextFree < state.free.count,
-                state.free[state.nextFree].restUntil <= vitals_monotonic_nanoseconds()
-            {
-                let slot = state.free[state.nextFree].slot
-                state.nextFree += 1
-                if state.nextFree > 1024, state.nextFree * 2 > state.free.count {
-                    state.free.removeFirst(state.nextFree)
-                    state.nextFree = 0
-                }
-                return renew(slot)
-            }
+            if let slot = state.free.popLast() ?? takeRested(&state) { return renew(slot) }
             let slot = state.used
             guard Int(slot) / perChunk < chunkLimit else { return nil }
             if Int(slot) / perChunk >= state.chunkCount {
@@ -69,7 +60,22 @@ enum SlotTable {
         // The generation moves on at once: from here on every old handle is stale.
         record.pointee.generation.store(
             following(record.pointee.generation.load(ordering: .relaxed)), ordering: .releasing)
-        state.withLock { $0.free.append((slot, restUntil)) }
+        state.withLock { state in
+            if restUntil == 0 { state.free.append(slot) } else { state.resting.append((slot, restUntil)) }
+        }
+    }
+
+    private static func takeRested(_ state: inout State) -> UInt32? {
+        guard state.nextResting < state.resting.count,
+            state.resting[state.nextResting].until <= vitals_monotonic_nanoseconds()
+        else { return nil }
+        let slot = state.resting[state.nextResting].slot
+        state.nextResting += 1
+        if state.nextResting > 1024, state.nextResting * 2 > state.resting.count {
+            state.resting.removeFirst(state.nextResting)
+            state.nextResting = 0
+        }
+        return slot
     }
 
     private static func renew(_ slot: UInt32) -> SeriesReference? {

@@ -5,6 +5,8 @@ package enum DropReason: Int, CaseIterable, Sendable {
     case infinite
     /// Not dropped, but counted in the overflow series in place of its own.
     case overflow
+    /// Counted in the overflow series, because the process has too many different sets of label names.
+    case shapes
     /// An observation for an instrument that its callback did not declare.
     case conflict
     /// Recorded through a handle whose series was removed.
@@ -18,6 +20,7 @@ package enum DropReason: Int, CaseIterable, Sendable {
         case .negative: "negative"
         case .infinite: "infinite"
         case .overflow: "overflow"
+        case .shapes: "shapes"
         case .conflict: "conflict"
         case .removed: "removed"
         case .callback: "callback"

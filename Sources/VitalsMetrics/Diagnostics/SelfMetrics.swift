@@ -16,6 +16,12 @@ extension Registry {
         }
         guard isNew else { return }
         let meter = meter("vitals")
+        for key in ["reason", "metric.name"] {
+            SeriesKey.with([key: ""]) { _ = LabelShape.sharing($0.shape, isOurs: true) }
+        }
+        SeriesKey.with(["otel.component.name": "", "otel.component.type": ""]) {
+            _ = LabelShape.sharing($0.shape, isOurs: true)
+        }
         let duration = meter.histogram(
             "otel.sdk.metric_reader.collection.duration", unit: .seconds,
             description: "The duration of the collect operation of the metric reader.", buckets: [])

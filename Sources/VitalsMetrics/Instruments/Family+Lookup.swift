@@ -12,7 +12,7 @@ extension Family {
         guard a._size <= longestLabels else {
             return find([a._attribute])
         }
-        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+        return withUnsafeTemporaryAllocation(byteCount: 768, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
             var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
@@ -27,7 +27,7 @@ extension Family {
         guard a._size &+ b._size <= longestLabels else {
             return find([a._attribute, b._attribute])
         }
-        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+        return withUnsafeTemporaryAllocation(byteCount: 768, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
             var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
@@ -43,7 +43,7 @@ extension Family {
         guard a._size &+ b._size &+ c._size <= longestLabels else {
             return find([a._attribute, b._attribute, c._attribute])
         }
-        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+        return withUnsafeTemporaryAllocation(byteCount: 768, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
             var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
@@ -61,7 +61,7 @@ extension Family {
         guard a._size &+ b._size &+ c._size &+ d._size <= longestLabels else {
             return find([a._attribute, b._attribute, c._attribute, d._attribute])
         }
-        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+        return withUnsafeTemporaryAllocation(byteCount: 768, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
             var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
@@ -81,7 +81,7 @@ extension Family {
         guard a._size &+ b._size &+ c._size &+ d._size &+ e._size <= longestLabels else {
             return find([a._attribute, b._attribute, c._attribute, d._attribute, e._attribute])
         }
-        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+        return withUnsafeTemporaryAllocation(byteCount: 768, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
             var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)
@@ -102,7 +102,7 @@ extension Family {
         guard a._size &+ b._size &+ c._size &+ d._size &+ e._size &+ f._size <= longestLabels else {
             return find([a._attribute, b._attribute, c._attribute, d._attribute, e._attribute, f._attribute])
         }
-        return withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+        return withUnsafeTemporaryAllocation(byteCount: 768, alignment: 8) { buffer in
             let start = buffer.baseAddress.unsafelyUnwrapped
             var writer = _LabelWriter(start, buffer.count)
             a._write(&writer)

@@ -48,7 +48,7 @@ final class FamilyCore: Sendable {
         }
     }
 
-    /// The series whose values were written from `start` on, at most 240 bytes of a buffer of 512.
+    /// The series whose values were written from `start` on, about 240 bytes of a buffer of 768.
     @usableFromInline
     func find(_ start: UnsafeMutableRawPointer, _ writer: _LabelWriter) -> SeriesReference {
         guard isInOrder else { return findSorted(start, writer.keys.next) }
@@ -58,9 +58,9 @@ final class FamilyCore: Sendable {
 
     @inline(never)
     private func findSorted(_ start: UnsafeMutableRawPointer, _ end: UnsafeMutableRawPointer) -> SeriesReference {
-        // The second half of the buffer takes the values in their other order.
+        // The last third of the buffer takes the values in their other order.
         guard isEncodable, end - start <= 248 else { return instrument.bind(attributes(start)) }
-        let sorted = start + 256
+        let sorted = start + 512
         let key = SeriesKey(shapeID: shapeID, shapeHash: shapeHash, values: sorted, sort(start, into: sorted))
         return direct.find(key) ?? findElsewhere(key, start)
     }

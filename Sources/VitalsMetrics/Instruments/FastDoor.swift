@@ -53,7 +53,9 @@ enum FastDoor {
         }
         cell.pointer.pointee.value.store(value._bits, ordering: .relaxed)
         // Once a collection: otherwise the stamp is right already and the line stays shared.
-        if tag != stamped { cell.pointer.pointee.tag.store(stamped, ordering: .relaxed) }
+        if tag != stamped {
+            _ = cell.pointer.pointee.tag.compareExchange(expected: tag, desired: stamped, ordering: .relaxed)
+        }
         if vitals_exemplars_wanted() { handle.instrument { $0.offerExemplar(value, to: handle.series) } }
         return true
     }

@@ -84,7 +84,13 @@ final class InstrumentCore: Sendable {
             let targets = routes.streams.map(series)
             return routes.fans.withLock { fans in
                 if let known = fans[targets] { return known }
-                guard fans.count < Self.mostFans, let fan = SlotTable.take() else { return targets[0] }
+                if fans.count >= Self.mostFans { forgetStale(&fans) }
+                guard fans.count < Self.mostFans, let fan = SlotTable.take() else {
+                    routes.streams[0].context.conflict(
+                        "\(routes.streams[0].instrument.name) has \(Self.mostFans) handles to several streams: further "
+                            + "ones record into the first stream only. Keep handles, or remove series.")
+                    return targets[0]
+                }
                 let stream = routes.streams[0]
                 guard let record = SlotTable.record(fan.slot) else { return targets[0] }
                 // A slot may have had labels in an earlier life.
@@ -94,6 +100,20 @@ final class InstrumentCore: Sendable {
                 stream.forward(fan, to: targets)
                 fans[targets] = fan
                 return fan
+            }
+        }
+    }
+
+    /// Lets go of handles to series that were removed.
+    private static func forgetStale(_ fans: inout [[SeriesReference]: SeriesReference]) {
+        for (targets, fan) in fans {
+            let isStale = targets.contains { target in
+                guard let record = SlotTable.record(target.slot) else { return true }
+                return record.pointee.generation.load(ordering: .acquiring) != target.generation
+            }
+            if isStale {
+                fans[targets] = nil
+                SlotTable.give(back: fan.slot)
             }
         }
     }
@@ -119,6 +139,7 @@ final class InstrumentCore: Sendable {
     @specialized(where Value == Int)
     @specialized(where Value == Double)
     @usableFromInline
+    // swift-format-ignore
     @_effects(notEscapingattributes.value**)
     func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes) {
         guard isAcceptable(value) else { return }
@@ -134,12 +155,23 @@ final class InstrumentCore: Sendable {
 
     @inline(__always)
     private func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes, in stream: Stream) {
-        let series = stream.series(attributes)
-        if !stream.write(value, to: series) {
-            deliver(value, to: series, attributes, depth: 1)
-        } else if vitals_exemplars_wanted() {
-            stream.offerExemplar(value, to: series, attributes)
+        var series = stream.series(attributes)
+        for _ in 0..<3 {
+            if stream.write(value, to: series) {
+                if vitals_exemplars_wanted() { stream.offerExemplar(value, to: series, attributes) }
+                return
+            }
+            guard isGone(series) else { break }
+            // Somebody removed the series after it was found.
+            series = stream.series(attributes)
         }
+        deliver(value, to: series, attributes, depth: 1)
+    }
+
+    private func isGone(_ series: SeriesReference) -> Bool {
+        guard series != .nowhere, let record = SlotTable.record(series.slot) else { return false }
+        return record.pointee.generation.load(ordering: .acquiring) != series.generation
+            || record.pointee.state.load(ordering: .acquiring) == SeriesState.departing
     }
 
     /// Records through a handle when the fast door is closed: the thread's first touch, a forwarded, removed or
@@ -172,7 +204,7 @@ final class InstrumentCore: Sendable {
         else { return stale(value, series, depth) }
         switch record.pointee.state.load(ordering: .acquiring) {
         case SeriesState.reserved:
-            withStream(of: series) { $0.begin(series) }
+            withStream(of: series) { $0.begin(series, value._bits) }
             deliver(value, to: series, attributes, depth: depth + 1)
         case SeriesState.live:
             let written = withStream(of: series) { stream in

@@ -12,6 +12,7 @@ public struct _LabelWriter {
 
     @inlinable
     mutating func appendChecked(_ text: String) {
-        keys.append(text.utf8.count <= end - keys.next - 12 ? text : "")
+        // Leaves what the labels behind it may have announced: those are not checked.
+        keys.append(text.utf8.count + 24 + longestLabels <= end - keys.next ? text : "")
     }
 }

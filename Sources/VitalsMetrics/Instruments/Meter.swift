@@ -102,6 +102,32 @@ extension Meter {
         Family(declare(name, .upDownCounter, .int, unit, description), repeat each labels)
     }
 
+    /// Up-down counters by typed labels.
+    public func upDownCounter<Value: MetricNumber, each Label: LabelValue>(
+        _ name: String, of _: Value.Type, unit: Unit = .none, description: String = "",
+        by labels: repeat LabelKey<each Label>
+    ) -> UpDownCounterFamily<Value, (repeat each Label)> {
+        Family(declare(name, .upDownCounter, Value._kind, unit, description), repeat each labels)
+    }
+
+    /// Gauges by typed labels.
+    public func gauge<Value: MetricNumber, each Label: LabelValue>(
+        _ name: String, of _: Value.Type, unit: Unit = .none, description: String = "",
+        by labels: repeat LabelKey<each Label>
+    ) -> GaugeFamily<Value, (repeat each Label)> {
+        Family(declare(name, .gauge, Value._kind, unit, description), repeat each labels)
+    }
+
+    /// Histograms by typed labels.
+    public func histogram<Value: MetricNumber, each Label: LabelValue>(
+        _ name: String, of _: Value.Type, unit: Unit = .none, description: String = "", buckets: Buckets? = nil,
+        by labels: repeat LabelKey<each Label>
+    ) -> HistogramFamily<Value, (repeat each Label)> {
+        Family(
+            declare(name, .histogram, Value._kind, unit, description, buckets: suited(buckets, unit)),
+            repeat each labels)
+    }
+
     /// Gauges by typed labels.
     public func gauge<each Label: LabelValue>(
         _ name: String, unit: Unit = .none, description: String = "", by labels: repeat LabelKey<each Label>

@@ -22,7 +22,7 @@ final class CallbackRound: Sendable {
     private let context: RegistryContext
     private let progress = Waitable(Progress())
     /// A callback that collects runs in a callback itself: it must not wait for the one that it is in.
-    @TaskLocal private static var isInCallback = false
+    @TaskLocal static var isInCallback = false
     private let mayWait: Bool
 
     private init(_ watches: [Watch], _ context: RegistryContext) {
@@ -62,7 +62,7 @@ final class CallbackRound: Sendable {
         if !isDone {
             context.drop(
                 .callback,
-                "the callback of \(outcome?.currentWatch?.name ?? "") outran the deadline of the collection: its "
+                "the callback of \(outcome?.currentWatch?.name ?? watches.first?.name ?? "") outran the deadline of the collection: its "
                     + "observations, and those of the callbacks behind it, are missing")
         }
         let finished = outcome?.finished ?? []

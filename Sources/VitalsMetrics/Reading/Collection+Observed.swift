@@ -32,7 +32,7 @@ extension Collection {
         // What a callback that failed did not observe is not gone: its next total is still a change since the last.
         var known = isComplete ? [:] : baseline.observed
         state.scratch.clear()
-        let order = stream.state.withLock { $0.order }
+        let order = stream.state.withLock { $0.order.map(\.self) }
         for slot in order where slot != 0 {
             guard let record = SlotTable.record(slot) else { continue }
             let series = SeriesReference(

@@ -5,7 +5,15 @@ extension Collection {
     func collectRecorded(
         _ stream: Stream, _ moment: Moment, _ state: inout MetricReader.State, _ visit: (FamilySnapshot) -> Void
     ) {
-        let (order, carried) = stream.state.withLock { ($0.order, $0.carried) }
+        var order: [UInt32] = []
+        swap(&order, &state.scratch.order)
+        defer { swap(&order, &state.scratch.order) }
+        // Copies, not shared storage: what is shared and then changed in place looks like a race to ThreadSanitizer.
+        let carried = stream.state.withLock { stream in
+            order.removeAll(keepingCapacity: true)
+            order.append(contentsOf: stream.order)
+            return stream.carried.mapValues(\.self)
+        }
         let isDelta = reader.temporality.isDelta(stream.instrument.kind)
         let previous = max(state.committedTime, stream.created)
         state.scratch.clear()

@@ -10,10 +10,12 @@ struct Collection {
         let limit = timeout ?? registry.limits.callbackTimeout
         let deadline = vitals_monotonic_nanoseconds() &+ limit.nanoseconds
         let outcome = CallbackRound.run(registry.watches(), registry.context, deadline: deadline)
+        // The clock may be the program's own: not under the lock.
+        let time = registry.context.clock.now()
         registry.context.reading.withLock { _ in
             let epoch = vitals_epoch_advance()
             let moment = Moment(
-                time: registry.context.clock.now(), epoch: epoch, shards: CellStore.shards(),
+                time: time, epoch: epoch, shards: CellStore.shards(),
                 settled: registry.settledEpoch(otherwise: epoch))
             let byStream = sort(outcome.observed)
             let incomplete = Set(outcome.unfinished.flatMap(\.streams).map { ObjectIdentifier($0) })

@@ -73,13 +73,16 @@ public final class MetricReader: Sendable {
     /// - Parameter timeout: How long callbacks may take; nil for the registry's limit.
     package func collect(timeout: Duration? = nil, _ visit: (FamilySnapshot) -> Void) throws(ReaderError) {
         let began = vitals_monotonic_nanoseconds()
-        let isRefused = state.withLock { state in
-            guard !state.isShutDown else { return true }
-            let collection = Collection(reader: self, registry: registry)
-            collection.run(timeout: timeout, &state, visit)
-            return false
+        // Under a lock of ours, or in a callback that a collection of this reader waits for, it could wait for ever.
+        if vitals_locks_held() > 0 { throw .isCollecting }
+        let run = { (state: inout State) -> ReaderError? in
+            guard !state.isShutDown else { return .isShutDown }
+            Collection(reader: self, registry: self.registry).run(timeout: timeout, &state, visit)
+            return nil
         }
-        if isRefused { throw .isShutDown }
+        let isInCallback = CallbackRound.isInCallback
+        let refusal = isInCallback ? state.withLockIfAvailable(run) ?? .isCollecting : state.withLock(run)
+        if let refusal { throw refusal }
         registry.recordCollection(nanoseconds: vitals_monotonic_nanoseconds() &- began, component)
     }
 

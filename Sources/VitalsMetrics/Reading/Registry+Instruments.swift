@@ -8,6 +8,7 @@ extension Registry {
             context.conflict("\(problem): the instrument works, but is not reported")
             return state.withLock { refused(descriptor, &$0) }
         }
+        let now = context.clock.now()
         return state.withLock { state in
             let scope = state.scopes[descriptor.scope] ?? state.scopes.count
             let name = State.Name(scope: scope, name: descriptor.name.lowercased())
@@ -30,7 +31,7 @@ extension Registry {
                         + "\(descriptor.summary): both are reported. Give one another name, in code or by a view.")
             }
             let settings = streamSettings(descriptor, state.views, state.limits)
-            let streams = settings.map { Stream(instrument: descriptor, settings: $0, context: context) }
+            let streams = settings.map { Stream(instrument: descriptor, settings: $0, context: context, now: now) }
             warnOfClashes(streams, name, &state)
             let core = InstrumentCore(descriptor, context: context, streams: streams)
             state.scopes[descriptor.scope] = scope

@@ -8,6 +8,7 @@ extension Registry {
                 "the view that reports \(view.name ?? "") may select several instruments, which would share the name: "
                     + "select by a name without wildcards")
         }
+        let now = context.clock.now()
         // Not while a reader walks the streams that are replaced.
         context.reading.withLock { _ in
             state.withLock { state in
@@ -16,7 +17,7 @@ extension Registry {
                 if let limits { state.limits = limits }
                 for core in state.instruments.values.joined() {
                     state.replaced += replaceStreams(
-                        of: core, streamSettings(core.descriptor, state.views, state.limits))
+                        of: core, streamSettings(core.descriptor, state.views, state.limits), now: now)
                 }
                 state.sorted = nil
                 if !views.isEmpty { warnOfClashes(state) }
@@ -135,7 +136,7 @@ extension Registry {
     /// Gives an instrument new streams. Where only words or limits changed the stream stays; otherwise the old series
     /// forward their records, and what they hold is reported by the new ones.
     /// Returns the streams that report no more.
-    private func replaceStreams(of core: InstrumentCore, _ settings: [StreamSettings]) -> [Stream] {
+    private func replaceStreams(of core: InstrumentCore, _ settings: [StreamSettings], now: UInt64) -> [Stream] {
         let former = core.streams
         if former.count == 1, settings.count == 1, former[0].isSame(as: settings[0]) {
             former[0].state.withLock { state in
@@ -147,8 +148,11 @@ extension Registry {
             former[0].reopen()
             return []
         }
-        let streams = settings.map { Stream(instrument: core.descriptor, settings: $0, context: context) }
-        core.replaceRoutes(streams)
+        let streams = settings.map {
+            Stream(instrument: core.descriptor, settings: $0, context: context, now: now)
+        }
+        // The gauges of the new streams take over before anybody is led to them.
+        defer { core.replaceRoutes(streams) }
         if !core.descriptor.kind.isObservable {
             // Each new stream has one source, or what several of them counted would count several times.
             let sources = streams.map { stream in former.first { $0.isBestSource(of: stream, among: former) } }
@@ -192,11 +196,17 @@ extension Stream {
                 let targets = streams.map { stream in
                     state.uncounted == series ? stream.makeUncounted() : stream.series(attributes)
                 }
-                for (stream, target) in zip(streams, targets) where isLive && target != .nowhere {
+                let inheriting = isLive ? zip(streams, targets).filter { $0.1 != .nowhere } : []
+                for (stream, target) in inheriting {
                     let own = StreamState.CarriedSeries(stream: self, series: series)
                     stream.inherit(earlier + [own], target, start: start, last: last)
                 }
                 forward(series, to: targets)
+                if case .lastValue = aggregation {
+                    // What a thread has set while the gauge changed hands.
+                    let final = SharedCells.value(slot)
+                    for (_, target) in inheriting where final != last { SharedCells.replace(last, by: final, target) }
+                }
                 // Handles from before several changes of views still have just one step to go.
                 for source in earlier where source.stream.forwards(source.series, onlyTo: series) {
                     source.stream.forward(source.series, to: targets)
@@ -216,14 +226,11 @@ extension Stream {
     private func inherit(
         _ sources: [StreamState.CarriedSeries], _ target: SeriesReference, start: UInt64, last: UInt64
     ) {
-        begin(target)
+        begin(target, last)
         if let record = SlotTable.record(target.slot), record.pointee.start.load(ordering: .relaxed) > start {
             record.pointee.start.store(start, ordering: .relaxed)
         }
-        if case .lastValue = aggregation {
-            _ = SharedCells.set(last, target)
-            return
-        }
+        if case .lastValue = aggregation { return }
         state.withLock { $0.carried[target.slot, default: []] += sources }
     }
 }

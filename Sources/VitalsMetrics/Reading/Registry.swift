@@ -94,12 +94,24 @@ public final class Registry: Sendable {
     func watches() -> [Watch] {
         state.withLock { state in
             state.watches.removeAll { $0.isCancelled.load(ordering: .acquiring) }
-            return state.watches
+            // A copy: an array that is shared and then changed in place looks like a race to ThreadSanitizer.
+            return state.watches.map(\.self)
         }
     }
 
     func register(_ watch: Watch) {
-        state.withLock { $0.watches.append(watch) }
+        state.withLock { state in
+            if state.watches.count >= state.limits.callbacks {
+                state.watches.removeAll { $0.isCancelled.load(ordering: .acquiring) }
+            }
+            guard state.watches.count < state.limits.callbacks else {
+                context.conflict(
+                    "\(watch.name): the registry has reached its limit of \(state.limits.callbacks) callbacks; this one "
+                        + "is never called")
+                return
+            }
+            state.watches.append(watch)
+        }
     }
 
     /// All streams, by meter and then by name.
@@ -117,18 +129,18 @@ public final class Registry: Sendable {
 
     /// Streams that views have replaced: a reader of changes may not have delivered all of them yet.
     func replacedStreams() -> [Stream] {
-        state.withLock { $0.replaced }
+        state.withLock { $0.replaced.map(\.self) }
     }
 
     func attach(_ reader: MetricReader.Progress) {
         state.withLock { $0.readers.append(reader) }
-        context.hasReaders.store(true, ordering: .releasing)
+        if reader.hasDelta { context.hasDeltaReaders.store(true, ordering: .releasing) }
     }
 
     func detach(_ reader: MetricReader.Progress) {
         state.withLock { state in
             state.readers.removeAll { $0 === reader }
-            context.hasReaders.store(!state.readers.isEmpty, ordering: .releasing)
+            context.hasDeltaReaders.store(state.readers.contains(where: \.hasDelta), ordering: .releasing)
         }
     }
 

@@ -10,7 +10,7 @@ final class RegistryContext: Sendable {
     let exemplarFilter = Atomic<UInt8>(ExemplarFilter.traceBased.code)
     /// Held during a collection: one at a time for a registry, and none while slots are freed.
     let reading = Locked(())
-    let hasReaders = Atomic(false)
+    let hasDeltaReaders = Atomic(false)
     let conflicts = Atomic<Int>(0)
     /// Histogram points that a collection left out because a thread stood still in the middle of a record.
     let unreadHistograms = Atomic<Int>(0)
@@ -39,7 +39,7 @@ final class RegistryContext: Sendable {
         }
     }
 
-    /// No more messages than this are remembered.
+    /// No more messages than this are remembered; further ones are counted and not logged.
     private static let mostTold = 1000
 
     func count(_ reason: DropReason) {
@@ -52,9 +52,11 @@ final class RegistryContext: Sendable {
 
     /// A conflict between declarations: the program goes on, the author should hear of it, but only once.
     func conflict(_ message: String) {
-        let isNew = told.withLock { $0.count >= Self.mostTold || $0.insert(message).inserted }
+        let (isNew, isTold) = told.withLock { told in
+            told.count < Self.mostTold ? (told.insert(message).inserted, true) : (!told.contains(message), false)
+        }
         guard isNew else { return }
         conflicts.add(1, ordering: .relaxed)
-        Diagnostics.log(.warning, message)
+        if isTold { Diagnostics.log(.warning, message) }
     }
 }

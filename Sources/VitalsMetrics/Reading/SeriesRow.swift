@@ -99,7 +99,9 @@ extension NumberKind {
     }
 
     func subtract(_ bits: UInt64, from total: UInt64) -> UInt64 {
-        isDouble ? (Double(bitPattern: total) - Double(bitPattern: bits)).bitPattern : total &- bits
+        guard isDouble else { return total &- bits }
+        // A sum that has left the doubles changes no more.
+        return bits == total ? 0 : (Double(bitPattern: total) - Double(bitPattern: bits)).bitPattern
     }
 
     func add(_ bits: UInt64, to total: UInt64) -> UInt64 {

@@ -18,7 +18,7 @@ extension Stream {
     /// Removes the series whose attributes satisfy `isRemoved`. Returns how many there were.
     func removeAll(where isRemoved: (Attributes) -> Bool) -> Int {
         // The caller's code runs outside the lock.
-        let slots = state.withLock { $0.order }
+        let slots = state.withLock { $0.order.map(\.self) }
         var count = 0
         for (ordinal, slot) in slots.enumerated() where slot != 0 {
             guard let record = SlotTable.record(slot) else { continue }
@@ -59,7 +59,7 @@ extension Stream {
         reopen()
         state.departing.append(
             StreamState.Departing(ordinal: ordinal, series: series, epoch: vitals_epoch()))
-        if state.departing.count > Self.mostDeparting || !context.hasReaders.load(ordering: .acquiring) {
+        if state.departing.count > Self.mostDeparting || !context.hasDeltaReaders.load(ordering: .acquiring) {
             // Nobody reads, or a delta reader has not delivered for long. Only while no collection is under way.
             _ = context.reading.withLockIfAvailable { _ in
                 purge(&state, upTo: state.departing.count > Self.mostDeparting ? .max : vitals_epoch() &+ 1)
@@ -103,7 +103,7 @@ extension Stream {
             WordPool.give(back: words, count: count)
         }
         var rest: UInt64 = 0
-        if case .lastValue = aggregation { rest = vitals_monotonic_nanoseconds() + SharedCells.restNanoseconds }
+        if instrument.kind == .gauge { rest = vitals_monotonic_nanoseconds() + SharedCells.restNanoseconds }
         SlotTable.give(back: series.slot, restUntil: rest)
     }
 
@@ -153,7 +153,7 @@ extension Stream {
 }
 
 extension Stream {
-    /// Something that is different after every measurement, for telling which series are idle.
+    /// Something that is different after every measurement that changed anything, for telling which series are idle.
     func activityMark(_ series: SeriesReference, _ shards: ShardSet) -> UInt64 {
         switch aggregation {
         case .sum: return shards.sum(of: series, instrument.number)

@@ -42,6 +42,9 @@ extension Stream {
     func offerExemplar<Value: MetricNumber>(_ value: Value, to series: SeriesReference, _ attributes: Attributes?) {
         let code = context.exemplarFilter.load(ordering: .relaxed)
         guard code != ExemplarFilter.alwaysOff.code, value._isFinite else { return }
+        // The program's supplier or reservoir may itself record.
+        guard vitals_exemplar_enter() else { return }
+        defer { vitals_exemplar_leave() }
         let span = ExemplarSource.context()
         guard code == ExemplarFilter.alwaysOn.code || span?.isSampled == true else { return }
         var dropped = Attributes()

@@ -20,11 +20,11 @@ final class Stream: Sendable {
     private let fullSince = Atomic<UInt64>(0)
 
     init(
-        instrument: InstrumentDescriptor, settings: StreamSettings, context: RegistryContext
+        instrument: InstrumentDescriptor, settings: StreamSettings, context: RegistryContext, now: UInt64
     ) {
         self.instrument = instrument
         self.context = context
-        created = context.clock.now()
+        created = now
         aggregation = settings.aggregation
         recordsMinMax = settings.recordsMinMax
         filter = settings.filter
@@ -79,7 +79,13 @@ final class Stream: Sendable {
             if context.isClosed.load(ordering: .acquiring) { return .nowhere }
             if let successors = state.successors { return pass(key, to: successors, &state) }
             if state.counted >= state.limit { return overflow(&state) }
-            guard let series = register(key, &state) else { return overflow(&state) }
+            guard let series = register(key, &state) else {
+                context.drop(
+                    .shapes,
+                    "\(state.name): the process has used \(LabelShape.limit) different sets of label names, and "
+                        + "further ones are counted as overflow. Do not build label names from data.")
+                return overflow(&state, isFull: false)
+            }
             state.counted += 1
             return series
         }
@@ -105,8 +111,11 @@ final class Stream: Sendable {
         }
     }
 
-    private func register(_ key: SeriesKey, _ state: inout StreamState) -> SeriesReference? {
-        guard let shape = key.shapeID ?? LabelShape.sharing(key.shape)?.id, let series = SlotTable.take(),
+    private func register(
+        _ key: SeriesKey, _ state: inout StreamState, isOurs: Bool = false
+    ) -> SeriesReference? {
+        guard let shape = key.shapeID ?? LabelShape.sharing(key.shape, isOurs: isOurs)?.id,
+            let series = SlotTable.take(),
             let record = SlotTable.record(series.slot)
         else { return nil }
         var payload: UInt = 0
@@ -130,7 +139,8 @@ final class Stream: Sendable {
         return series
     }
 
-    private func overflow(_ state: inout StreamState) -> SeriesReference {
+    /// - Parameter isFull: Whether every further set overflows, so that look-ups need no lock.
+    private func overflow(_ state: inout StreamState, isFull: Bool = true) -> SeriesReference {
         let series: SeriesReference
         if let existing = state.overflow {
             series = existing
@@ -141,18 +151,21 @@ final class Stream: Sendable {
                     attributes,
                     { key -> SeriesReference? in
                         if case .found(let series) = index.pointer.pointee.find(key) { return series }
-                        return register(key, &state)
+                        return register(key, &state, isOurs: true)
                     })
             else { return .nowhere }
             series = made
             state.overflow = made
-            Diagnostics.log(
-                .warning,
-                "\(state.name) has reached its limit of \(state.limit) series: further attribute sets are counted in "
-                    + "the series {otel.metric.overflow=true}. Record fewer distinct values, drop an attribute with a "
-                    + "view, or raise the limit.")
+            if isFull {
+                Diagnostics.log(
+                    .warning,
+                    "\(state.name) has reached its limit of \(state.limit) series: further attribute sets are counted "
+                        + "in the series {otel.metric.overflow=true}. Record fewer distinct values, drop an attribute "
+                        + "with a view, or raise the limit.")
+            }
         }
         countOverflow()
+        guard isFull else { return series }
         fullSince.store(UInt64(series.slot) << 32 | UInt64(series.generation), ordering: .releasing)
         return series
     }
@@ -163,7 +176,10 @@ final class Stream: Sendable {
     }
 
     /// Takes note of the first measurement of a series: from now on it is exported.
-    func begin(_ series: SeriesReference) {
+    /// - Parameter bits: The measurement; a gauge has it from the start.
+    func begin(_ series: SeriesReference, _ bits: UInt64 = 0) {
+        // The clock may be the program's own: not under the lock.
+        let now = context.clock.now()
         state.withLock { state in
             guard let record = SlotTable.record(series.slot),
                 record.pointee.generation.load(ordering: .acquiring) == series.generation,
@@ -179,8 +195,8 @@ final class Stream: Sendable {
                 }
                 state.counted += 1
             }
-            record.pointee.start.store(context.clock.now(), ordering: .relaxed)
-            if case .lastValue = aggregation { SharedCells.open(series) }
+            record.pointee.start.store(now, ordering: .relaxed)
+            if case .lastValue = aggregation { SharedCells.open(series, bits) }
             record.pointee.state.store(SeriesState.live, ordering: .releasing)
         }
     }

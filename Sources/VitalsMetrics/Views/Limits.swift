@@ -7,6 +7,8 @@ public struct Limits: Sendable {
     public var idleExpiry: Duration?
     /// How long all callbacks of one collection may take together.
     public var callbackTimeout: Duration = .seconds(5)
+    /// How many callbacks a registry may have.
+    public var callbacks = 10_000
     /// How many instruments a registry may have; further ones work, but are not reported.
     public var instruments = 10_000
 
