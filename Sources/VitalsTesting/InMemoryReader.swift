@@ -10,14 +10,20 @@ public final class InMemoryReader: Sendable {
     public let registry: Registry
     private let reader: MetricReader
 
-    /// Reads `registry`; without one, a registry of its own, so that tests run side by side.
-    public init(
-        _ registry: Registry? = nil, temporality: Temporality = .cumulative, views: [View] = [],
-        limits: Limits = Limits(), clock: MetricClock = .system
+    /// Reads a registry of its own, so that tests run side by side.
+    public convenience init(
+        temporality: Temporality = .cumulative, views: [View] = [], limits: Limits = Limits(),
+        clock: MetricClock = .system
     ) {
-        self.registry = registry ?? Registry(limits: limits, clock: clock)
-        if !views.isEmpty { self.registry.configure(views: views, limits: limits) }
-        reader = MetricReader(self.registry, temporality: temporality, component: "in_memory_metric_reader")
+        let registry = Registry(limits: limits, clock: clock)
+        if !views.isEmpty { registry.configure(views: views, limits: limits) }
+        self.init(registry, temporality: temporality)
+    }
+
+    /// Reads `registry`.
+    public init(_ registry: Registry, temporality: Temporality = .cumulative) {
+        self.registry = registry
+        reader = MetricReader(registry, temporality: temporality, component: "in_memory_metric_reader")
     }
 
     /// A meter of the registry.

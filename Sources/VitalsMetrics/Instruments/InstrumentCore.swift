@@ -136,11 +136,11 @@ final class InstrumentCore: Sendable {
     ///
     /// The effect lets the compiler keep the array of a dictionary literal on the caller's stack. It holds as long as
     /// nothing below stores `attributes` itself; an exemplar keeps an array of its own.
+    // swift-format-ignore
     @specialized(where Value == Int)
     @specialized(where Value == Double)
     @usableFromInline
-    // swift-format-ignore
-    @_effects(notEscapingattributes.value**)
+    @_effects(notEscaping attributes.value**)
     func record<Value: MetricNumber>(_ value: Value, _ attributes: Attributes) {
         guard isAcceptable(value) else { return }
         // Not `self.direct` in the closure, which would count a reference to self.
