@@ -38,4 +38,16 @@ import VitalsTesting
         watch.cancel()
         #expect(reader.gauge("pool.idle", ["pool": "db"]) == nil)
     }
+
+    @Test func aFamilyOfOneLabelMayBeUsedWhereItIsDeclared() {
+        let reader = InMemoryReader()
+        reader.meter().counter("requests", by: .string("method"))["GET"].add(1)
+        reader.meter().counter("statuses", by: .int("status"))[200].add(2)
+        let kept: CounterFamily<Int, String> = reader.meter().counter("requests", by: .string("method"))
+        kept["GET"].add(1)
+        reader.meter().histogram("sizes", by: .string("route"))["/"].record(1)
+        #expect(reader.counter("requests", ["method": "GET"]) == 2)
+        #expect(reader.counter("statuses", ["status": 200]) == 2)
+        #expect(reader.histogram("sizes", ["route": "/"])?.count == 1)
+    }
 }

@@ -74,7 +74,7 @@ extension Meter {
     }
 
     /// The bounds of OpenTelemetry are useless for seconds.
-    private func suited(_ buckets: Buckets?, _ unit: Unit) -> Buckets? {
+    func suited(_ buckets: Buckets?, _ unit: Unit) -> Buckets? {
         buckets ?? (unit == .seconds ? .latency : nil)
     }
 }
