@@ -130,10 +130,17 @@ def compile_blocks(root, blocks):
         manifest = manifest.replace("{" + key + "}", value)
     write_if_new(package / "Package.swift", manifest)
 
-    built = subprocess.run(
-        ["swift", "build", "--build-tests", *STRICT], cwd=package, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True
-    )
+    def build():
+        return subprocess.run(
+            ["swift", "build", "--build-tests", *STRICT], cwd=package, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True
+        )
+
+    built = build()
+    if built.returncode != 0 and "missing inputs" in built.stdout:
+        # SwiftPM remembers the files of a package that is used by path, also those that are gone.
+        shutil.rmtree(package / ".build")
+        built = build()
     if built.returncode != 0:
         raise Problem(f"{built.stdout}\nreadme: a Swift block does not compile")
 
