@@ -71,7 +71,7 @@ import VitalsTesting
     @Test func threadsFindTheRightOneOfCollidingSeries() {
         let reader = Self.reader(0)
         let counter = reader.meter().counter("colliding")
-        ThreadTeam.run(4) { _ in
+        Crew.run(4) { _ in
             for round in 0..<1000 { counter.add(1, ["number": .int(round % 20)]) }
         }
         let points = reader.collect()["colliding"]?.points ?? []

@@ -75,7 +75,7 @@ import VitalsTesting
                 return (value * 4).rounded() / 4 * Double(sign: .plus, exponent: 3 * thread, significand: 1)
             }
         }
-        Threads.run(4) { thread in
+        Crew.run(4) { thread in
             for value in parts[thread] { histogram.record(value) }
         }
         for value in parts.joined() { model.record(value) }

@@ -9,7 +9,7 @@ import VitalsTesting
     @Test func theCoarsestThreadDecidesTheScaleWhicheverComesFirst() throws {
         let reader = InMemoryReader()
         let histogram = reader.meter().histogram("h", buckets: .exponential(maxSize: 3, maxScale: 0))
-        Threads.run(2) { number in
+        Crew.run(2) { number in
             for (label, values) in [("a", [[1.5, 12], [1.5]]), ("b", [[1.5], [1.5, 12]])] {
                 for value in values[number] { histogram.record(value, ["in": .string(label)]) }
             }
@@ -26,7 +26,7 @@ import VitalsTesting
         let threads = 6
         let reader = InMemoryReader()
         let histogram = reader.meter().histogram("h", buckets: .exponential(maxSize: maxSize))
-        Threads.run(threads) { number in
+        Crew.run(threads) { number in
             var random = SeededNumbers(seed: UInt64(number))
             let exponent = number * 100 - 250
             for _ in 0..<500 {
@@ -62,7 +62,7 @@ import VitalsTesting
         var count: UInt64 = 0
         var sum = 0.0
         for round in 1...10 {
-            Threads.run(3) { number in
+            Crew.run(3) { number in
                 for step in 0..<20 { histogram.record(1 << ((number + 1) * round + step % round)) }
             }
             let change = try #require(reader.exponentialHistogram("h"))
@@ -86,7 +86,7 @@ import VitalsTesting
         var model = ExponentialModel(maxSize: 8)
         for number in 0..<40 {
             let values = (0..<5).map { Double((number * 7 + $0 * 13) % 50 - 20) / 4 }
-            Threads.run(1) { _ in
+            Crew.run(1) { _ in
                 for value in values { histogram.record(value) }
             }
             for value in values { model.record(value) }

@@ -21,7 +21,7 @@ import VitalsTesting
         _ record: @escaping @Sendable (_ thread: Int, _ call: Int) -> Void, _ collect: () -> Void
     ) -> Int {
         let load = Load()
-        let running = Threads.start(threads) { number in
+        let running = Crew.start(threads) { number in
             record(number, 0)
             load.started.add(1, ordering: .relaxed)
             var count = 1
@@ -39,7 +39,7 @@ import VitalsTesting
             left -= 1
         }
         load.isOver.store(true, ordering: .relaxed)
-        running.wait()
+        #expect(running.join())
         return load.records.load(ordering: .relaxed)
     }
 

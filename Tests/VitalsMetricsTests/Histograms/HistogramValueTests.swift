@@ -61,7 +61,7 @@ import VitalsTesting
     @Test(arguments: bothLayouts) func leastAndGreatestSpanAllThreads(buckets: Buckets) {
         let reader = InMemoryReader()
         let histogram = reader.meter().histogram("h", buckets: buckets)
-        Threads.run(4) { number in
+        Crew.run(4) { number in
             for value in 1...10 { histogram.record(Double(number * 10 + value)) }
         }
         #expect(Self.summary(reader) == Summary(count: 40, sum: 820, minimum: 1, maximum: 40))
@@ -130,7 +130,7 @@ import VitalsTesting
         let total = MetricReader(reader.registry)
         let histogram = reader.meter().histogram("h", of: Int.self, buckets: buckets)
         let large = (1 << 53) + 1
-        Threads.run(4) { _ in
+        Crew.run(4) { _ in
             for _ in 0..<3 { histogram.record(large) }
         }
         #expect(Self.sumWord(total) == large * 12)

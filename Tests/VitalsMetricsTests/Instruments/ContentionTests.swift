@@ -12,7 +12,7 @@ import VitalsTesting
     @Test func nothingIsLostWhenThreadsAddToOneCounter() {
         let counter = meter.counter("integers")
         let doubles = meter.counter("doubles", of: Double.self)
-        ThreadTeam.run(Self.threads) { _ in
+        Crew.run(Self.threads) { _ in
             for _ in 0..<Self.rounds {
                 counter.add(1)
                 doubles.add(0.5)
@@ -24,7 +24,7 @@ import VitalsTesting
 
     @Test func nothingIsLostWhenThreadsRaiseAndLowerOneLevel() {
         let level = meter.upDownCounter("level")
-        ThreadTeam.run(Self.threads) { number in
+        Crew.run(Self.threads) { number in
             for _ in 0..<Self.rounds { level.add(number.isMultiple(of: 2) ? 3 : -2) }
         }
         #expect(reader.counter("level") == Double(Self.threads / 2 * Self.rounds))
@@ -33,7 +33,7 @@ import VitalsTesting
     @Test func threadsThatMeetNewLabelsAtOnceMakeOneSeriesOfEach() {
         let counter = meter.counter("labels")
         let family = meter.counter("labels", by: .int("number"))
-        ThreadTeam.run(Self.threads) { thread in
+        Crew.run(Self.threads) { thread in
             for round in 0..<1000 {
                 if thread.isMultiple(of: 2) {
                     counter.add(1, ["number": .int(round % 100)])
@@ -49,7 +49,7 @@ import VitalsTesting
 
     @Test func threadsThatDeclareOneInstrumentAtOnceShareIt() {
         let meter = meter
-        ThreadTeam.run(Self.threads) { _ in
+        Crew.run(Self.threads) { _ in
             for _ in 0..<100 { meter.counter("shared", unit: "{call}").add(1) }
         }
         #expect(reader.counter("shared") == Double(Self.threads * 100))
@@ -60,7 +60,7 @@ import VitalsTesting
     @Test func whatThreadsAddedStaysWhenTheyAreGone() {
         let counter = meter.counter("short")
         for _ in 0..<50 {
-            ThreadTeam.run(4) { _ in counter.add(1, ["born": "and gone"]) }
+            Crew.run(4) { _ in counter.add(1, ["born": "and gone"]) }
         }
         #expect(reader.counter("short", ["born": "and gone"]) == 200)
     }
@@ -86,7 +86,7 @@ import VitalsTesting
     @Test func seriesThatComeAndGoWhileThreadsRecordHarmNobody() {
         let churned = meter.counter("churned", by: .int("number"))
         let steady = meter.counter("steady")
-        ThreadTeam.run(4) { thread in
+        Crew.run(4) { thread in
             for round in 0..<2000 {
                 steady.add(1)
                 if thread == 0 {

@@ -94,7 +94,7 @@ import VitalsTesting
 
     @Test func aValueSetByAnyThreadIsSeenWhole() {
         let gauge = meter.gauge("racing", of: Int.self)
-        ThreadTeam.run(4) { number in
+        Crew.run(4) { number in
             for _ in 0..<2000 { gauge.set((number + 1) * 0x0101_0101_0101_0101) }
         }
         let value = reader.collect()["racing"]?[[:]]?.int ?? 0

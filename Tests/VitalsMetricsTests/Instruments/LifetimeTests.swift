@@ -67,7 +67,7 @@ import VitalsTesting
         let reader = InMemoryReader()
         let counter = reader.meter().counter("orders")
         for number in 0..<40 { counter.add(1, ["number": .int(number)]) }
-        ThreadTeam.run(2) { _ in
+        Crew.run(2) { _ in
             for series in stale { series.add(1000) }
         }
         for series in stale { series.add(1000) }
@@ -86,7 +86,7 @@ import VitalsTesting
             }
             let one = work()
             let other = work()
-            ThreadTeam.run(2) { _ in
+            Crew.run(2) { _ in
                 for _ in 0..<20 {
                     one()
                     other()

@@ -60,7 +60,7 @@ import VitalsTesting
         let reader = InMemoryReader()
         let gauge = reader.meter().gauge("m")
         gauge.set(1)
-        Threads.run(1) { _ in gauge.set(2) }
+        Crew.run(1) { _ in gauge.set(2) }
         #expect(reader.gauge("m") == 2)
         gauge.set(3)
         #expect(reader.gauge("m") == 3)
