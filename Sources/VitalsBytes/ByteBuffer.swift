@@ -1,0 +1,99 @@
+import Glibc
+
+/// Bytes that an encoder appends to, in memory that grows and is used again.
+///
+/// Not copyable: what is rendered exists once.
+package struct ByteBuffer: ~Copyable {
+    /// Where the bytes are, until the next one is appended.
+    @usableFromInline package var base: UnsafeMutableRawPointer
+    /// How many bytes were appended.
+    @usableFromInline package var count = 0
+    /// How many fit before the memory grows.
+    @usableFromInline package var capacity: Int
+
+    /// An empty buffer with room for `capacity` bytes.
+    package init(capacity: Int = 4096) {
+        self.capacity = max(64, capacity)
+        base = Self.memory(nil, self.capacity)
+    }
+
+    deinit {
+        free(base)
+    }
+
+    /// The bytes, until the next one is appended.
+    @inlinable
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+    /// Forgets the bytes and keeps the memory.
+    @inlinable
+    package mutating func clear() { count = 0 }
+
+    /// Forgets the bytes from `end` on.
+    @inlinable
+    package mutating func truncate(to end: Int) { count = min(count, max(0, end)) }
+
+    /// Gives back memory beyond `capacity` that is not in use.
+    package mutating func shrink(to wanted: Int) {
+        let wanted = max(64, wanted, count)
+        guard wanted < capacity else { return }
+        base = Self.memory(base, wanted)
+        capacity = wanted
+    }
+
+    /// Makes room for `more` bytes.
+    @inlinable @inline(__always)
+    package mutating func reserve(_ more: Int) {
+        if capacity &- count < more { grow(more) }
+    }
+
+    @usableFromInline @inline(never)
+    mutating func grow(_ more: Int) {
+        // By half: what is in use beside the bytes themselves stays below them.
+        capacity = max(count + more, capacity + capacity / 2)
+        base = Self.memory(base, capacity)
+    }
+
+    /// The system moves large memory without copying it, so growing does not need it twice.
+    private static func memory(_ old: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer {
+        // Without memory nothing goes on in Swift either.
+        realloc(old, size).unsafelyUnwrapped
+    }
+
+    /// Appends one byte.
+    @inlinable @inline(__always)
+    package mutating func append(_ byte: UInt8) {
+        reserve(1)
+        base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count &+= 1
+    }
+
+    /// Appends bytes from elsewhere; they must not be this buffer's own.
+    @inlinable @inline(__always)
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return }
+        reserve(bytes.count)
+        (base + count).copyMemory(from: start, byteCount: bytes.count)
+        count &+= bytes.count
+    }
+
+    /// Appends the bytes of an array.
+    @inlinable
+    package mutating func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    /// Appends text that the compiler knows.
+    @inlinable @inline(__always)
+    package mutating func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends text.
+    @inlinable
+    package mutating func append(text: String) {
+        // Strings that are not in one piece come from other systems; they cost a copy.
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0)) }
+        if isDone == nil { for byte in text.utf8 { append(byte) } }
+    }
+}
