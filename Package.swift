@@ -34,6 +34,13 @@ let package = Package(
     ]
 )
 
+// Fuzz targets have no main function of their own, so a plain build leaves them out (scripts/fuzz.sh).
+if Context.environment["VITALS_FUZZ"] != nil {
+    package.targets += [
+        .executableTarget(name: "fuzz-accept", dependencies: ["VitalsPrometheus", "VitalsMetrics"])
+    ]
+}
+
 for target in package.targets where target.type != .system && !["CVitals", "AllocationCounter"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),

@@ -10,6 +10,7 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+export VITALS_FUZZ=1
 seconds=${FUZZ_SECONDS:-60}
 found=0
 failed=0
