@@ -22,11 +22,13 @@ let package = Package(
             dependencies: ["VitalsMetrics", "VitalsPrometheus", "VitalsEndpoint", "CVitals"]),
         .executableTarget(name: "vitals-demo", dependencies: ["Vitals", "VitalsTesting"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
-        .executableTarget(name: "vitals-bench", dependencies: ["VitalsMetrics", "CVitals", "AllocationCounter"]),
+        .executableTarget(
+            name: "vitals-bench", dependencies: ["VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes"]),
         .testTarget(
-            name: "VitalsPrometheusTests", dependencies: ["VitalsPrometheus", "VitalsBytes", "VitalsMetrics"]),
+            name: "VitalsPrometheusTests",
+            dependencies: ["VitalsPrometheus", "VitalsBytes", "VitalsMetrics", "VitalsTesting"]),
         .testTarget(
             name: "VitalsEndpointTests", dependencies: ["VitalsEndpoint", "VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(name: "VitalsTestingTests", dependencies: ["VitalsTesting"]),

@@ -19,6 +19,8 @@ public struct Configuration: Sendable {
     public var version: String
     /// Where it is deployed: development, production, or nothing.
     public var environment: String
+    /// What else describes the service, beside name, version and environment.
+    public var resource: Attributes = [:]
     /// What the metrics do.
     public var metrics = Metrics()
     /// Changes to how instruments are reported.

@@ -97,3 +97,41 @@ package struct ByteBuffer: ~Copyable {
         if isDone == nil { for byte in text.utf8 { append(byte) } }
     }
 }
+
+/// The memory of a buffer as numbers, which may go to another thread. Whoever has it makes a buffer of it in the end.
+package struct DetachedBytes: Sendable {
+    let address: UInt
+    /// How many bytes there are.
+    package let count: Int
+    /// How many fit.
+    package let capacity: Int
+
+    /// The bytes, until a buffer is made of them.
+    package var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
+    }
+}
+
+extension ByteBuffer {
+    /// Gives the memory away.
+    package consuming func detach() -> DetachedBytes {
+        let detached = DetachedBytes(address: UInt(bitPattern: base), count: count, capacity: capacity)
+        discard self
+        return detached
+    }
+
+    /// Takes detached memory over.
+    package init(_ detached: DetachedBytes) {
+        base = UnsafeMutableRawPointer(bitPattern: detached.address).unsafelyUnwrapped
+        count = detached.count
+        capacity = detached.capacity
+    }
+
+    /// Appends bytes that were appended before, again.
+    @inlinable @inline(__always)
+    package mutating func appendAgain(from start: Int, count repeated: Int) {
+        reserve(repeated)
+        (base + count).copyMemory(from: base + start, byteCount: repeated)
+        count &+= repeated
+    }
+}

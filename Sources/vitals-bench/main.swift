@@ -71,8 +71,43 @@ if let series = count(of: work, after: "memory.") {
     answer(work, who, threads, "mb", residentMegabytes(keeping: family))
 }
 
+if let (accept, encoding, series) = Rendering.parse(work) {
+    let rendering = Rendering()
+    rendering.fill(series)
+    answer(work, who, threads, "ns_per_op", medianNanoseconds { _ = rendering.render(accept, encoding) })
+}
+
+if work == "memory.scrape.100k" {
+    let rendering = Rendering()
+    rendering.fill("100k")
+    var size = 0
+    let growth = Rendering.peakGrowth { size = rendering.render() }
+    print(
+        "{\"work\":\"\(work)\",\"who\":\"\(who)\",\"threads\":1,\"mb\":\(growth),\"body_mb\":\(Double(size) / 1_048_576)}"
+    )
+    exit(0)
+}
+
+if work.hasPrefix("interference.") {
+    let rendering = Rendering()
+    rendering.fill("100k")
+    let counter = rendering.registry.meter("bench").counter("add").with(["a": "b"])
+    if work == "interference.scraped" { keepRendering(rendering) }
+    answer(
+        work, who, threads, "ns_per_op",
+        nanosecondsPerOperation(threads: 1) { for _ in 0..<$0 { counter.add(1) } })
+}
+
 if work.hasPrefix("allocations.") {
     let measured = String(work.dropFirst("allocations.".count))
+    if let (accept, encoding, series) = Rendering.parse(measured) {
+        let rendering = Rendering()
+        rendering.fill(series)
+        for _ in 0..<3 { _ = rendering.render(accept, encoding) }
+        let before = allocation_count()
+        _ = rendering.render(accept, encoding)
+        answer(work, who, threads, "allocs_per_op", Double(allocation_count() - before))
+    }
     if let operation = works.operation(measured) {
         operation(10_000)
         // What a run allocates once, its label values, cancels out.

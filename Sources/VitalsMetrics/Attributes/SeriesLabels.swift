@@ -6,7 +6,7 @@ package struct SeriesLabels {
     let words: UnsafeMutablePointer<WordPool.Word>?
     let wordCount: Int
 
-    init?(_ series: SeriesReference) {
+    package init?(_ series: SeriesReference) {
         guard let record = SlotTable.record(series.slot),
             let shape = LabelShape.withShape(record.pointee.shape.load(ordering: .relaxed), { $0 })
         else { return nil }
@@ -14,6 +14,12 @@ package struct SeriesLabels {
         wordCount = Int(record.pointee.payloadWords.load(ordering: .relaxed))
         words = UnsafeMutablePointer(bitPattern: record.pointee.payload.load(ordering: .relaxed))
     }
+
+    /// Equal for labels with the same keys and kinds of values.
+    package var shapeID: UInt32 { shape.id }
+
+    /// The keys, in order.
+    package var keys: [String] { shape.keys }
 
     /// The attributes, decoded.
     package var attributes: Attributes {

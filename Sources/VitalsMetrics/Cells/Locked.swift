@@ -5,11 +5,11 @@ import Synchronization
 ///
 /// Not the Mutex of the standard library, because ThreadSanitizer cannot see into that one: every use would be reported
 /// as a race, and real races would hide among the reports.
-package struct Locked<Value>: ~Copyable, @unchecked Sendable {
+package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     private let value: UnsafeMutablePointer<Value>
     private let lock: UnsafeMutableRawPointer
 
-    package init(_ initial: sending Value) {
+    package init(_ initial: consuming sending Value) {
         value = .allocate(capacity: 1)
         value.initialize(to: initial)
         lock = .allocate(byteCount: vitals_lock_size(), alignment: 16)

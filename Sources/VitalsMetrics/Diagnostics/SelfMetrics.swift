@@ -3,6 +3,7 @@ import Synchronization
 /// What a registry reports about itself.
 struct SelfMetrics: Sendable {
     let collectionDuration: Histogram<Double>
+    let collectionsCut: Counter<Int>
 }
 
 extension Registry {
@@ -25,7 +26,10 @@ extension Registry {
         let duration = meter.histogram(
             "otel.sdk.metric_reader.collection.duration", unit: .seconds,
             description: "The duration of the collect operation of the metric reader.", buckets: [])
-        state.withLock { $0.selfMetrics = SelfMetrics(collectionDuration: duration) }
+        let cut = meter.counter(
+            "vitals.collections.cut", unit: "{collection}",
+            description: "Collections that lack what some callbacks observe, because one outran its time.")
+        state.withLock { $0.selfMetrics = SelfMetrics(collectionDuration: duration, collectionsCut: cut) }
         let context = context
         meter.observableCounter(
             "vitals.measurements.dropped", unit: "{measurement}",
@@ -52,7 +56,7 @@ extension Registry {
             description: "Look-ups of attribute sets beyond a stream's limit of series.")
         // Weak: the callback belongs to the registry.
         meter.observe(streams, series, overflow) { [weak self] observer in
-            guard let all = self?.sortedStreams() else { return }
+            guard let all = self?.directory().streams else { return }
             observer.observe(streams, all.count)
             var count = 0
             for stream in all {
@@ -70,6 +74,12 @@ extension Registry {
     func recordCollection(nanoseconds: UInt64, _ component: Attributes) {
         guard let metrics = state.withLock({ $0.selfMetrics }) else { return }
         metrics.collectionDuration.record(Double(nanoseconds) / 1e9, component)
+    }
+
+    /// Before the streams are read, so that the collection that is cut says so itself.
+    func countCut(_ component: Attributes) {
+        guard let metrics = state.withLock({ $0.selfMetrics }) else { return }
+        metrics.collectionsCut.add(1, component)
     }
 
     /// `otel.component.type` and `.name` for the next component of a type.

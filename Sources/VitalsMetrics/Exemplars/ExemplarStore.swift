@@ -39,6 +39,9 @@ final class ExemplarStore: Sendable {
         return entry?.generation == series.generation ? entry?.reservoir : nil
     }
 
+    /// Whether any series has had an exemplar.
+    var isUsed: Bool { entries.withLock { !$0.isEmpty } }
+
     func collect(_ series: SeriesReference) -> [Exemplar] {
         existing(series)?.collect() ?? []
     }

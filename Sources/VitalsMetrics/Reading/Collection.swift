@@ -6,10 +6,15 @@ struct Collection {
     let reader: MetricReader
     let registry: Registry
 
-    func run(timeout: Duration?, _ state: inout MetricReader.State, _ visit: (FamilySnapshot) -> Void) {
+    /// - Parameter choose: Which families of a directory to visit, in which order; nil for all of them.
+    func run(
+        timeout: Duration?, _ state: inout MetricReader.State, choose: (FamilyDirectory) -> [Int]?,
+        _ visit: (FamilySnapshot) -> Void
+    ) {
         let limit = timeout ?? registry.limits.callbackTimeout
         let deadline = vitals_monotonic_nanoseconds() &+ limit.nanoseconds
         let outcome = CallbackRound.run(registry.watches(), registry.context, deadline: deadline)
+        if !outcome.unfinished.isEmpty { registry.countCut(reader.component) }
         // The clock may be the program's own: not under the lock.
         let time = registry.context.clock.now()
         registry.context.reading.withLock { _ in
@@ -23,7 +28,9 @@ struct Collection {
             for stream in registry.replacedStreams() where state.baselines[ObjectIdentifier(stream)] != nil {
                 if !stream.instrument.kind.isObservable { collectRecorded(stream, moment, &state, visit) }
             }
-            for stream in registry.sortedStreams() {
+            let directory = registry.directory()
+            func collect(_ index: Int, _ visit: (FamilySnapshot) -> Void) {
+                let stream = directory.streams[index]
                 stream.state.withLock { stream.purge(&$0, upTo: moment.settled) }
                 if stream.instrument.kind.isObservable {
                     let key = ObjectIdentifier(stream)
@@ -33,6 +40,20 @@ struct Collection {
                     stream.expireIdle(now: moment.time) { stream.activityMark($0, moment.shards) }
                     collectRecorded(stream, moment, &state, visit)
                 }
+            }
+            if let chosen = choose(directory) {
+                var isLeft = [Bool](repeating: true, count: directory.streams.count)
+                for index in chosen where isLeft.indices.contains(index) {
+                    isLeft[index] = false
+                    collect(index, visit)
+                }
+                // What callbacks observed belongs to this collection, whoever wants to see it.
+                for index in isLeft.indices
+                where isLeft[index] && directory.streams[index].instrument.kind.isObservable {
+                    collect(index) { _ in }
+                }
+            } else {
+                for index in directory.streams.indices { collect(index, visit) }
             }
             state.pendingTime = moment.time
             state.pendingEpoch = epoch
@@ -56,20 +77,13 @@ struct Collection {
     ) {
         guard !scratch.rows.isEmpty else { return }
         let (name, description) = stream.state.withLock { ($0.name, $0.description) }
-        let data: FamilySnapshot.Data
-        switch stream.aggregation {
-        case .sum: data = .sum(isMonotonic: stream.instrument.kind.isMonotonic)
-        case .lastValue: data = .gauge
-        case .explicit(let bounds): data = .histogram(bounds: bounds.values)
-        case .exponential: data = .exponential
-        }
         scratch.rows.withUnsafeBufferPointer { rows in
             scratch.words.withUnsafeBufferPointer { words in
                 visit(
                     FamilySnapshot(
                         scope: stream.instrument.scope, name: name, unit: stream.instrument.unit,
                         description: description ?? stream.instrument.description, kind: stream.instrument.kind,
-                        data: data,
+                        data: stream.data,
                         number: stream.instrument.number, isDelta: isDelta, time: moment.time, rows: rows,
                         words: words, stream: stream, exemplarsSince: since))
             }

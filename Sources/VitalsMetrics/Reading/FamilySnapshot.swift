@@ -13,6 +13,8 @@ package struct FamilySnapshot {
         case exponential
     }
 
+    /// Tells families apart for as long as the process runs.
+    package var id: ObjectIdentifier { ObjectIdentifier(stream) }
     package let scope: InstrumentationScope
     package let name: String
     package let unit: Unit
@@ -51,6 +53,9 @@ package struct FamilySnapshot {
             words: base + Int(row.value), number: number, hasSum: kind.isMonotonic,
             hasMinMax: stream.recordsMinMax && !isDelta, zeroThreshold: shape.zeroThreshold)
     }
+
+    /// Whether rows may have exemplars.
+    package var hasExemplars: Bool { stream.exemplars.isUsed }
 
     /// The exemplars of a row.
     package func exemplars(_ row: SeriesRow) -> [Exemplar] {

@@ -70,14 +70,20 @@ public final class MetricReader: Sendable {
     /// Runs the callbacks and hands every family that has points to `visit`, in a stable order. The changes that it
     /// reports are reported again by the next collection unless `commit` is called between the two.
     ///
-    /// - Parameter timeout: How long callbacks may take; nil for the registry's limit.
-    package func collect(timeout: Duration? = nil, _ visit: (FamilySnapshot) -> Void) throws(ReaderError) {
+    /// - Parameters:
+    ///   - timeout: How long callbacks may take; nil for the registry's limit.
+    ///   - choose: Which families of a directory to visit, in which order; nil for all of them. A reader of changes
+    ///     has to visit all, or it loses those of the others.
+    package func collect(
+        timeout: Duration? = nil, choosing choose: (FamilyDirectory) -> [Int]? = { _ in nil },
+        _ visit: (FamilySnapshot) -> Void
+    ) throws(ReaderError) {
         let began = vitals_monotonic_nanoseconds()
         // Under a lock of ours, or in a callback that a collection of this reader waits for, it could wait for ever.
         if vitals_locks_held() > 0 { throw .isCollecting }
         let run = { (state: inout State) -> ReaderError? in
             guard !state.isShutDown else { return .isShutDown }
-            Collection(reader: self, registry: self.registry).run(timeout: timeout, &state, visit)
+            Collection(reader: self, registry: self.registry).run(timeout: timeout, &state, choose: choose, visit)
             return nil
         }
         let isInCallback = CallbackRound.isInCallback

@@ -9,7 +9,8 @@ extension Registry {
             return state.withLock { refused(descriptor, &$0) }
         }
         let now = context.clock.now()
-        return state.withLock { state in
+        var isNew = false
+        let core = state.withLock { state in
             let scope = state.scopes[descriptor.scope] ?? state.scopes.count
             let name = State.Name(scope: scope, name: descriptor.name.lowercased())
             let declared = state.instruments[name] ?? []
@@ -37,9 +38,12 @@ extension Registry {
             state.scopes[descriptor.scope] = scope
             state.instruments[name, default: []].append(core)
             state.count += 1
-            state.sorted = nil
+            state.directory = nil
+            isNew = true
             return core
         }
+        if isNew { announce(core.streams) }
+        return core
     }
 
     /// An instrument that records nowhere. One for each name, as instruments are never freed, and a program may declare

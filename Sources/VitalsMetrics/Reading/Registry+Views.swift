@@ -19,10 +19,11 @@ extension Registry {
                     state.replaced += replaceStreams(
                         of: core, streamSettings(core.descriptor, state.views, state.limits), now: now)
                 }
-                state.sorted = nil
+                state.directory = nil
                 if !views.isEmpty { warnOfClashes(state) }
             }
         }
+        announce(directory().streams)
     }
 
     /// Streams of one meter that late views report under one name.

@@ -19,7 +19,8 @@ public final class Registry: Sendable {
         var reported: [Name: Set<String>]?
         /// Streams that late views have replaced: what was recorded into them is reported by others.
         var replaced: [Stream] = []
-        var sorted: [Stream]?
+        var directory: FamilyDirectory?
+        var familyWatches: [FamilyWatch] = []
         var watches: [Watch] = []
         var readers: [MetricReader.Progress] = []
         var views: [View] = []
@@ -114,16 +115,42 @@ public final class Registry: Sendable {
         }
     }
 
-    /// All streams, by meter and then by name.
-    func sortedStreams() -> [Stream] {
+    /// All families, by meter and then by name.
+    package func directory() -> FamilyDirectory {
         state.withLock { state in
-            if let sorted = state.sorted { return sorted }
+            if let directory = state.directory { return directory }
             let names = state.instruments.keys.sorted {
                 $0.scope != $1.scope ? $0.scope < $1.scope : precedes($0.name, $1.name)
             }
-            let sorted = names.flatMap { name in (state.instruments[name] ?? []).flatMap(\.streams) }
-            state.sorted = sorted
-            return sorted
+            let directory = FamilyDirectory(
+                names.flatMap { name in (state.instruments[name] ?? []).flatMap(\.streams) })
+            state.directory = directory
+            return directory
+        }
+    }
+
+    /// Logs, once, and counts that declarations contradict each other.
+    package func report(conflict message: String) {
+        context.conflict(message)
+    }
+
+    /// Tells `body` of every family there is, and then of each when it is declared or changed by views.
+    package func watchFamilies(_ body: @escaping @Sendable (FamilyDescription) -> Void) -> FamilyWatch {
+        let watch = FamilyWatch(body)
+        state.withLock { $0.familyWatches.append(watch) }
+        for family in directory().families { body(family) }
+        return watch
+    }
+
+    /// Not under a lock: whoever watches may declare and log.
+    func announce(_ streams: [Stream]) {
+        let watches = state.withLock { state in
+            state.familyWatches.removeAll { $0.isCancelled.load(ordering: .acquiring) }
+            return state.familyWatches.map(\.self)
+        }
+        guard !watches.isEmpty else { return }
+        for family in streams.map({ FamilyDescription($0) }) {
+            for watch in watches { watch.body(family) }
         }
     }
 

@@ -13,7 +13,8 @@ public struct AttributeFilter: Sendable, Hashable {
         AttributeFilter(keys: keys, keepsListed: false)
     }
 
-    func keeps(_ key: String) -> Bool {
+    /// Whether an attribute is kept.
+    package func keeps(_ key: String) -> Bool {
         keys.contains(key) == keepsListed
     }
 }

@@ -65,7 +65,7 @@ import VitalsTesting
         let reader = InMemoryReader()
         observePids(reader.meter(), 10)
         for _ in 0..<200 { _ = reader.collect() }
-        let held = reader.registry.sortedStreams().reduce(0) { sum, stream in
+        let held = reader.registry.directory().streams.reduce(0) { sum, stream in
             sum + stream.state.withLock { $0.order.count - $0.holes.count }
         }
         #expect(held <= 40)

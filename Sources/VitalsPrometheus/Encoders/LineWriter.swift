@@ -1,0 +1,188 @@
+import VitalsBytes
+import VitalsMetrics
+
+/// Writes the sample lines of the text formats.
+struct LineWriter {
+    struct Style {
+        let isOpenMetrics: Bool
+        /// Whether start times are written as samples of their own.
+        let hasCreated: Bool
+
+        var doubles: DoubleFormat { isOpenMetrics ? .openMetrics : .text }
+    }
+
+    let style: Style
+
+    init(_ style: Style) {
+        self.style = style
+    }
+
+    func append(
+        _ snapshot: FamilySnapshot, of family: ExposedFamily, labels: LabelCache, into out: inout ByteBuffer
+    ) {
+        switch snapshot.data {
+        case .sum, .gauge: appendValues(snapshot, family, labels, &out)
+        case .histogram(let bounds): appendHistograms(snapshot, bounds, family, labels, &out)
+        case .exponential: appendExponentials(snapshot, family, labels, &out)
+        }
+    }
+
+    private func appendValues(
+        _ snapshot: FamilySnapshot, _ family: ExposedFamily, _ labels: LabelCache, _ out: inout ByteBuffer
+    ) {
+        let isDouble = snapshot.number == .double
+        let isCounter = family.type == .counter
+        let hasExemplars = style.isOpenMetrics && isCounter && snapshot.hasExemplars
+        let hasCreated = style.hasCreated && isCounter
+        labels.forEach(snapshot.rows) { row, labels in
+            start(family.value, labels, &out)
+            if isDouble {
+                out.append(Double(bitPattern: row.value), as: style.doubles)
+            } else {
+                out.append(decimal: Int64(bitPattern: row.value))
+            }
+            if hasExemplars, let exemplar = snapshot.exemplars(row).max(by: { $0.time < $1.time }) {
+                ExemplarText.append(exemplar, to: &out)
+            }
+            out.append(0x0A)
+            if hasCreated { appendCreated(row, family, labels, &out) }
+        }
+    }
+
+    private func appendHistograms(
+        _ snapshot: FamilySnapshot, _ bounds: [Double], _ family: ExposedFamily, _ labels: LabelCache,
+        _ out: inout ByteBuffer
+    ) {
+        let edges = BucketEdges(bounds, style.doubles)
+        let hasExemplars = style.isOpenMetrics && snapshot.hasExemplars
+        labels.forEach(snapshot.rows) { row, labels in
+            guard let point = snapshot.histogram(row) else { return }
+            let exemplars = hasExemplars ? ExemplarText.latest(snapshot.exemplars(row), in: bounds) : [:]
+            var prefix = Prefix(family.bucket, labels, &out)
+            var cumulative: UInt64 = 0
+            for (index, count) in point.buckets.enumerated() {
+                cumulative &+= count
+                prefix.append(to: &out)
+                edges.append(index, to: &out)
+                out.append(decimal: cumulative)
+                if hasExemplars, let exemplar = exemplars[index] { ExemplarText.append(exemplar, to: &out) }
+                out.append(0x0A)
+            }
+            appendSummary(
+                count: point.count, sum: point.sum, isBelowZero: bounds.first ?? 0 < 0, row, family, labels, &out)
+        }
+    }
+
+    private func appendExponentials(
+        _ snapshot: FamilySnapshot, _ family: ExposedFamily, _ labels: LabelCache, _ out: inout ByteBuffer
+    ) {
+        for row in snapshot.rows {
+            if let point = snapshot.exponential(row) { family.classic.cover(point) }
+        }
+        let bounds = family.classic.bounds
+        let edges = BucketEdges(bounds, style.doubles)
+        let hasExemplars = style.isOpenMetrics && snapshot.hasExemplars
+        labels.forEach(snapshot.rows) { row, labels in
+            guard let point = snapshot.exponential(row) else { return }
+            let exemplars = hasExemplars ? ExemplarText.latest(snapshot.exemplars(row), in: bounds) : [:]
+            var prefix = Prefix(family.bucket, labels, &out)
+            func append(_ index: Int, _ cumulative: UInt64) {
+                prefix.append(to: &out)
+                edges.append(index, to: &out)
+                out.append(decimal: cumulative)
+                if hasExemplars, let exemplar = exemplars[index] { ExemplarText.append(exemplar, to: &out) }
+                out.append(0x0A)
+            }
+            family.classic.forEachCount(of: point, append)
+            append(bounds.count, point.count)
+            appendSummary(
+                count: point.count, sum: point.sum, isBelowZero: bounds.first ?? 0 < 0, row, family, labels, &out)
+        }
+    }
+
+    /// OpenMetrics has neither sum nor count where values may be negative, as the sum could fall.
+    private func appendSummary(
+        count: UInt64, sum: Double?, isBelowZero: Bool, _ row: SeriesRow, _ family: ExposedFamily,
+        _ labels: UnsafeRawBufferPointer, _ out: inout ByteBuffer
+    ) {
+        let isSummable = !style.isOpenMetrics || (!isBelowZero && sum ?? -1 >= 0)
+        if isSummable {
+            if let sum {
+                start(family.sum, labels, &out)
+                out.append(sum, as: style.doubles)
+                out.append(0x0A)
+            }
+            start(family.count, labels, &out)
+            out.append(decimal: count)
+            out.append(0x0A)
+        }
+        if style.hasCreated { appendCreated(row, family, labels, &out) }
+    }
+
+    private func appendCreated(
+        _ row: SeriesRow, _ family: ExposedFamily, _ labels: UnsafeRawBufferPointer, _ out: inout ByteBuffer
+    ) {
+        start(family.created, labels, &out)
+        out.append(seconds: row.start)
+        out.append(0x0A)
+    }
+
+    /// Begins a line, up to the value.
+    @inline(__always)
+    private func start(_ line: SampleLine, _ labels: UnsafeRawBufferPointer, _ out: inout ByteBuffer) {
+        if labels.isEmpty {
+            out.append(line.bare)
+        } else {
+            out.append(line.labelled)
+            out.append(labels)
+            out.append("} ")
+        }
+    }
+}
+
+/// What the bucket lines of one series begin with, up to `le`. The first line of a series is put together, and the
+/// others begin with a copy of it.
+private struct Prefix {
+    private let start: Int
+    private let count: Int
+    private var isWritten = true
+
+    init(_ line: SampleLine, _ labels: UnsafeRawBufferPointer, _ out: inout ByteBuffer) {
+        start = out.count
+        out.append(line.labelled)
+        if !labels.isEmpty {
+            out.append(labels)
+            out.append(0x2C)
+        }
+        count = out.count - start
+    }
+
+    @inline(__always)
+    mutating func append(to out: inout ByteBuffer) {
+        if isWritten {
+            isWritten = false
+        } else {
+            out.appendAgain(from: start, count: count)
+        }
+    }
+}
+
+/// `le="0.005"} ` for each bound, and for +Inf behind them.
+private struct BucketEdges {
+    private let edges: [[UInt8]]
+
+    init(_ bounds: [Double], _ style: DoubleFormat) {
+        edges = (bounds + [.infinity]).map { bound in
+            var edge = ByteBuffer(capacity: 64)
+            edge.append("le=\"")
+            edge.append(bound, as: style)
+            edge.append("\"} ")
+            return Array(edge.bytes)
+        }
+    }
+
+    @inline(__always)
+    func append(_ index: Int, to out: inout ByteBuffer) {
+        out.append(edges[index])
+    }
+}
