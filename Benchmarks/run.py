@@ -5,6 +5,7 @@ Benchmarks/README.md says what is measured and how a worker is called.
 """
 
 import argparse
+import fnmatch
 import json
 import math
 import os
@@ -13,11 +14,13 @@ import sys
 from pathlib import Path
 from statistics import median
 
+from scrape import NOT_OFFERED, ScrapeFailure, scrape
+
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT_SECONDS = 60
-NOT_OFFERED = 3
 
 OURS = "vitals"
+OUR_WORKER = "vitals-bench"
 YARDSTICKS = ("swift-atomic", "swift-mutex")
 YARDSTICK_WORKS = ("counter.add", "gauge.set")
 
@@ -35,7 +38,34 @@ WORKS = (
     "create.100k",
     "memory.1k",
     "memory.100k",
+    "render.text.1k",
+    "render.text.10k",
+    "render.text.100k",
+    "render.text.histograms",
+    "render.openmetrics.1k",
+    "render.openmetrics.10k",
+    "render.openmetrics.100k",
+    "render.openmetrics.histograms",
+    "render.protobuf.1k",
+    "render.protobuf.10k",
+    "render.protobuf.100k",
+    "render.protobuf.histograms",
+    "render.gzip.1k",
+    "render.gzip.10k",
+    "render.gzip.100k",
+    "render.gzip.histograms",
+    "memory.scrape.100k",
+    "scrape.http.100k",
+    "interference.quiet",
+    "interference.scraped",
 )
+HTTP_SCRAPE = "scrape.http.100k"
+MEMORY_OF_SCRAPE = "memory.scrape.100k"
+
+# Slow ones, whose figures differ little from round to round.
+FEW_ROUNDS = 3
+FEW_ROUNDS_WORKS = (HTTP_SCRAPE, MEMORY_OF_SCRAPE)
+
 ALLOCATION_WORKS = (
     "counter.add",
     "gauge.set",
@@ -44,6 +74,9 @@ ALLOCATION_WORKS = (
     "counter.family",
     "counter.add.labels",
     "snapshot.100k",
+    "render.text.100k",
+    "render.openmetrics.100k",
+    "render.protobuf.100k",
 )
 
 # The runtime may allocate once somewhere in a million operations.
@@ -63,8 +96,22 @@ class Worker:
     def offers(self, work):
         return self.who is None or work in YARDSTICK_WORKS
 
-    def call(self, work, threads, unit):
-        """Returns (who, figure), or None for a work which it does not offer."""
+    def measure(self, work, threads):
+        """Returns (who, {unit: figure}), or None for a work which it does not offer."""
+        if work == HTTP_SCRAPE:
+            return self.serve()
+        return self.call(work, threads, units_of(work))
+
+    def serve(self):
+        # A server is not asked who it is.
+        who = OURS if self.path.name == OUR_WORKER else self.path.name
+        try:
+            figures = scrape([str(self.path), "serve.100k"], TIMEOUT_SECONDS)
+        except ScrapeFailure as failure:
+            raise WorkerFailure(str(failure))
+        return figures and (who, figures)
+
+    def call(self, work, threads, units):
         command = [str(self.path), work, str(threads)]
         if self.who:
             command += ["--who", self.who]
@@ -85,37 +132,56 @@ class Worker:
         if done.returncode != 0:
             last = (done.stderr.strip().splitlines() or ["nothing on stderr"])[-1]
             raise WorkerFailure(f"exit code {done.returncode}: {last}")
-        return read_answer(done.stdout, work, threads, unit, self.who)
+        return read_answer(done.stdout, work, threads, units, self.who)
 
 
-def read_answer(text, work, threads, unit, who=None):
-    """Checks the one line that a worker prints. Returns (who, figure)."""
+def read_answer(text, work, threads, units, who=None):
+    """Checks the one line that a worker prints. Returns (who, {unit: figure})."""
     try:
         answer = json.loads(text)
         asked = (answer["work"], answer["threads"], who or answer["who"])
         told = (work, threads, answer["who"])
-        figure = float(answer[unit])
+        figures = {unit: float(answer[unit]) for unit in units}
     except (ValueError, KeyError, TypeError):
-        raise WorkerFailure(f"not one JSON line with {unit}: {text.strip()[:200]!r}")
+        raise WorkerFailure(f"not one JSON line with {' and '.join(units)}: {text.strip()[:200]!r}")
     if asked != told:
         raise WorkerFailure(f"answers another question: {text.strip()[:200]}")
-    # Nothing takes no time or memory, but no allocations is what we hope for.
-    if not math.isfinite(figure) or figure < 0 or (figure == 0 and unit != "allocs_per_op"):
-        raise WorkerFailure(f"impossible {unit}: {figure}")
-    return answer["who"], figure
+    for unit, figure in figures.items():
+        if not is_possible(work, unit, figure):
+            raise WorkerFailure(f"impossible {unit}: {figure}")
+    return answer["who"], figures
+
+
+def is_possible(work, unit, figure):
+    if not math.isfinite(figure) or figure < 0:
+        return False
+    # Nothing takes no time or memory, but no allocations is what we hope for, and
+    # a scrape that fits into memory which the process has already is a good one.
+    return figure > 0 or unit == "allocs_per_op" or (unit, work) == ("mb", MEMORY_OF_SCRAPE)
 
 
 def unit_of(work):
     return "mb" if work.startswith("memory.") else "ns_per_op"
 
 
+def units_of(work):
+    """All that is measured, beginning with what the work is about."""
+    sized = work in (HTTP_SCRAPE, MEMORY_OF_SCRAPE)
+    return (unit_of(work), "body_mb") if sized else (unit_of(work),)
+
+
 def thread_counts(work):
-    return (1,) if work.startswith(("create.", "memory.")) else (1, 2)
+    alone = ("create.", "memory.", "render.", "scrape.", "interference.")
+    return (1,) if work.startswith(alone) else (1, 2)
+
+
+def is_in_round(work, turn):
+    return work not in FEW_ROUNDS_WORKS or turn < FEW_ROUNDS
 
 
 def discover(build):
     """Returns our own worker's path, if it is there, and all workers."""
-    ours = build / "release" / "vitals-bench"
+    ours = build / "release" / OUR_WORKER
     ours = ours if os.access(ours, os.X_OK) else None
     workers = []
     if ours:
@@ -127,43 +193,50 @@ def discover(build):
 
 
 def measure(workers, works, rounds, failed):
-    """Returns {(work, threads, who): [figure of each round]}."""
+    """Returns {(work, threads, who): {unit: [figure of each round]}}."""
     samples = {}
     closed = set()  # calls that failed or are not offered: not repeated each round
     for turn in range(rounds):
         print(f"round {turn + 1} of {rounds}", file=sys.stderr, flush=True)
         shift = turn % len(workers)
         order = workers[shift:] + workers[:shift]
-        for work in works:
+        for work in (work for work in works if is_in_round(work, turn)):
             for threads in thread_counts(work):
                 for worker in order:
                     call = (worker.name, work, threads)
                     if call in closed or not worker.offers(work):
                         continue
-                    try:
-                        answer = worker.call(work, threads, unit_of(work))
-                    except WorkerFailure as failure:
-                        failed(f"{worker.name} {work} {threads}", failure)
-                        answer = None
+                    answer = attempt(worker, work, threads, failed)
                     if answer is None:
                         closed.add(call)
                         continue
-                    who, figure = answer
-                    samples.setdefault((work, threads, who), []).append(figure)
+                    who, figures = answer
+                    sample = samples.setdefault((work, threads, who), {})
+                    for unit, figure in figures.items():
+                        sample.setdefault(unit, []).append(figure)
     return samples
 
 
+def attempt(worker, work, threads, failed):
+    try:
+        return worker.measure(work, threads)
+    except WorkerFailure as failure:
+        failed(f"{worker.name} {work} {threads}", failure)
+        return None
+
+
 def aggregate(samples):
+    """The median of each unit; the range of the one that the work is about."""
     return [
         {
             "work": work,
             "who": who,
             "threads": threads,
-            unit_of(work): median(figures),
-            "min": min(figures),
-            "max": max(figures),
+            **{unit: median(sample[unit]) for unit in units_of(work)},
+            "min": min(sample[unit_of(work)]),
+            "max": max(sample[unit_of(work)]),
         }
-        for (work, threads, who), figures in samples.items()
+        for (work, threads, who), sample in samples.items()
     ]
 
 
@@ -174,12 +247,13 @@ def count_allocations(ours, works, failed):
             continue
         name = f"allocations.{work}"
         try:
-            answer = Worker(ours).call(name, 1, "allocs_per_op")
+            answer = Worker(ours).call(name, 1, ("allocs_per_op",))
         except WorkerFailure as failure:
-            failed(f"vitals-bench {name} 1", failure)
+            failed(f"{OUR_WORKER} {name} 1", failure)
             continue
         if answer:
-            rows.append({"work": name, "who": answer[0], "threads": 1, "allocs_per_op": answer[1]})
+            who, figures = answer
+            rows.append({"work": name, "who": who, "threads": 1, **figures})
     return rows
 
 
@@ -216,7 +290,7 @@ class Results:
 
 
 def ratio(figure, baseline):
-    return None if figure is None or baseline is None else figure / baseline
+    return figure / baseline if figure is not None and baseline else None
 
 
 def significant(number):
@@ -251,7 +325,8 @@ def cell(work, row):
         return "–"
     unit, size = scale(work, row[unit_of(work)])
     middle, low, high = (significant(row[key] / size) for key in (unit_of(work), "min", "max"))
-    return f"{middle} {unit} ({low}–{high})"
+    body = f", body {significant(row['body_mb'])} MB" if "body_mb" in row else ""
+    return f"{middle} {unit} ({low}–{high}){body}"
 
 
 def markdown(header, lines):
@@ -293,79 +368,125 @@ RATIO_TARGETS = (
     ("counter.family", 2, None, 0.4),
     ("counter.add.labels", 1, None, 3),
     ("create.100k", 1, None, 1.0),
+    ("render.text.100k", 1, None, 0.06),
+    ("render.text.histograms", 1, None, 0.1),
+    ("render.protobuf.100k", 1, "client_golang", 0.02),
+    ("render.protobuf.histograms", 1, "client_golang", None),
+    (HTTP_SCRAPE, 1, "client_golang", 1 / 15),
 )
 GAUGE_NS = 1
 GAUGE_TO_ATOMIC_ADD = 0.2
+# (work, limit in what the work is measured in)
+ABSOLUTE_TARGETS = (
+    ("snapshot.100k", 1.5e6),
+    ("memory.100k", 25),
+    ("render.text.100k", 3e6),
+    ("render.text.histograms", 5e6),
+    ("render.gzip.100k", 15e6),
+)
 NO_ALLOCATION_TARGETS = ("counter.add", "gauge.set", "histogram.record", "counter.family")
-SNAPSHOT_MS = 1.5
-SNAPSHOT_SERIES = 100_000
-MEMORY_MB = 25
+# (work, series in it, what one operation is)
+NO_ALLOCATION_PER_SERIES_TARGETS = (
+    ("snapshot.100k", 100_000, "snapshot"),
+    ("render.text.100k", 100_000, "rendering"),
+    ("render.openmetrics.100k", 100_000, "rendering"),
+    ("render.protobuf.100k", 100_000, "rendering"),
+)
+MEMORY_TO_BODY = 2
+SCRAPED_TO_QUIET = 1.3
 
 
-def check_targets(results):
-    """Returns (what, measured, target, met); met is None if it is not known."""
-    checks = []
+def check(what, measured, target, met):
+    """One line of the targets; met, a function, is asked if there is something measured."""
+    if measured is None:
+        return what, "not measured", target, None
+    return what, measured, target, met()
 
-    def check(what, measured, target, met):
-        if measured is None:
-            checks.append((what, "not measured", target, None))
-        else:
-            checks.append((what, measured, target, met()))
 
-    for work, threads, peer, limit in RATIO_TARGETS:
-        if peer:
-            baseline = results.figure(work, threads, peer)
-        else:
-            baseline = results.fastest_peer(work, threads)
-        value = ratio(results.figure(work, threads), baseline)
-        check(
-            f"{work}, {threads} thread{'s' if threads > 1 else ''}, ÷ {peer or 'fastest peer'}",
-            None if value is None else times(value),
-            "shown only" if limit is None else f"≤ {limit}×",
-            lambda: None if limit is None else value <= limit,
-        )
+def check_limit(what, value, limit):
+    """A ratio that is to be at most so large, or is shown only."""
+    return check(
+        what,
+        None if value is None else times(value),
+        "shown only" if limit is None else f"≤ {limit:.3g}×",
+        lambda: None if limit is None else value <= limit,
+    )
 
+
+def check_ratio(results, work, threads, peer, limit):
+    if peer:
+        baseline = results.figure(work, threads, peer)
+    else:
+        baseline = results.fastest_peer(work, threads)
+    value = ratio(results.figure(work, threads), baseline)
+    plural = "s" if threads > 1 else ""
+    return check_limit(f"{work}, {threads} thread{plural}, ÷ {peer or 'fastest peer'}", value, limit)
+
+
+def check_gauge(results):
     gauge = results.figure("gauge.set", 1)
     to_atomic = ratio(gauge, results.figure("counter.add", 1, "swift-atomic"))
-    check(
+    return check(
         "gauge.set, 1 thread",
         None if gauge is None else f"{quantity('gauge.set', gauge)}, {times(to_atomic)}",
         f"≤ {GAUGE_NS} ns or ≤ {GAUGE_TO_ATOMIC_ADD}× swift-atomic counter.add",
         lambda: gauge <= GAUGE_NS or (to_atomic is not None and to_atomic <= GAUGE_TO_ATOMIC_ADD),
     )
 
-    for work in NO_ALLOCATION_TARGETS:
-        count = results.allocations(work)
-        check(
-            f"{work}, allocations",
-            None if count is None else f"{count:g} per operation",
-            "0",
-            lambda: count < NO_ALLOCATIONS,
-        )
 
-    snapshot = results.figure("snapshot.100k", 1)
-    check(
-        "snapshot.100k, 1 thread",
-        None if snapshot is None else quantity("snapshot.100k", snapshot),
-        f"≤ {SNAPSHOT_MS} ms",
-        lambda: snapshot <= SNAPSHOT_MS * 1e6,
+def check_absolute(results, work, limit):
+    figure = results.figure(work, 1)
+    unit, size = scale(work, limit)
+    return check(
+        f"{work}, absolute",
+        None if figure is None else quantity(work, figure),
+        f"≤ {limit / size:g} {unit}",
+        lambda: figure <= limit,
     )
-    count = results.allocations("snapshot.100k")
-    check(
-        "snapshot.100k, allocations",
-        None if count is None else f"{count / SNAPSHOT_SERIES:g} per series ({count:g} per snapshot)",
+
+
+def check_no_allocation(results, work):
+    count = results.allocations(work)
+    return check(
+        f"{work}, allocations",
+        None if count is None else f"{count:g} per operation",
+        "0",
+        lambda: count < NO_ALLOCATIONS,
+    )
+
+
+def check_no_allocation_per_series(results, work, series, operation):
+    count = results.allocations(work)
+    return check(
+        f"{work}, allocations",
+        None if count is None else f"{count / series:g} per series ({count:g} per {operation})",
         "0 per series",
-        lambda: count / SNAPSHOT_SERIES < NO_ALLOCATIONS,
+        lambda: count / series < NO_ALLOCATIONS,
     )
 
-    memory = results.figure("memory.100k", 1)
-    check(
-        "memory.100k",
-        None if memory is None else quantity("memory.100k", memory),
-        f"≤ {MEMORY_MB} MB",
-        lambda: memory <= MEMORY_MB,
-    )
-    return checks
+
+def check_memory_of_scrape(results):
+    row = results.row(MEMORY_OF_SCRAPE, 1, OURS)
+    value = row and ratio(row["mb"], row["body_mb"])
+    return check_limit(f"{MEMORY_OF_SCRAPE}, peak ÷ body", value, MEMORY_TO_BODY)
+
+
+def check_interference(results):
+    quiet, scraped = (results.figure(f"interference.{state}", 1) for state in ("quiet", "scraped"))
+    return check_limit("interference, scraped ÷ quiet", ratio(scraped, quiet), SCRAPED_TO_QUIET)
+
+
+def check_targets(results):
+    """Returns (what, measured, target, met); met is None if it is not known."""
+    return [
+        *(check_ratio(results, *target) for target in RATIO_TARGETS),
+        check_gauge(results),
+        *(check_absolute(results, *target) for target in ABSOLUTE_TARGETS),
+        *(check_no_allocation(results, work) for work in NO_ALLOCATION_TARGETS),
+        *(check_no_allocation_per_series(results, *target) for target in NO_ALLOCATION_PER_SERIES_TARGETS),
+        check_memory_of_scrape(results),
+        check_interference(results),
+    ]
 
 
 def targets_table(results):
@@ -387,17 +508,19 @@ def machine():
 def parse_arguments(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", metavar="WORK,...", help="of: " + ", ".join(WORKS))
+    parser.add_argument(
+        "--only", metavar="WORK,...", help="works, or patterns such as 'render.*', of: " + ", ".join(WORKS)
+    )
     parser.add_argument("--out", type=Path, default=ROOT / ".build" / "bench.json")
     parser.add_argument("--build", type=Path, default=ROOT / ".build", help="where the workers are")
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
     chosen = options.only.split(",") if options.only else WORKS
-    unknown = [work for work in chosen if work not in WORKS]
+    unknown = [pattern for pattern in chosen if not fnmatch.filter(WORKS, pattern)]
     if unknown:
         parser.error(f"no such work: {', '.join(unknown)}")
-    options.works = [work for work in WORKS if work in chosen]
+    options.works = [work for work in WORKS if any(fnmatch.fnmatchcase(work, pattern) for pattern in chosen)]
     return options
 
 

@@ -2,7 +2,12 @@
 package main
 
 import (
+	"io"
+	"net/http"
+
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/common/expfmt"
 
 	"../harness_go"
 )
@@ -23,7 +28,12 @@ func main() {
 				return observe(prometheus.HistogramOpts{Name: "duration_seconds", NativeHistogramBucketFactor: 1.1})
 			},
 		},
-		NewRegistry: newRegistry,
+		NewRegistry:   newRegistry,
+		NewExposition: newExposition,
+		Formats:       []string{"text", "openmetrics", "protobuf"},
+		Handler: func(e harness.Exposition) http.Handler {
+			return promhttp.HandlerFor(e.(exposition), promhttp.HandlerOpts{})
+		},
 	})
 }
 
@@ -121,4 +131,60 @@ func (r registry) Collect() {
 
 func (r registry) Handle(key harness.Key) func() {
 	return r.vec.WithLabelValues(key.Method, key.Route, key.Status).Inc
+}
+
+type exposition struct {
+	*prometheus.Registry
+	counters   *prometheus.CounterVec
+	histograms *prometheus.HistogramVec
+}
+
+// newExposition registers both families: one without series is not rendered.
+func newExposition() harness.Exposition {
+	e := exposition{
+		prometheus.NewRegistry(),
+		prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: harness.CounterName, Help: harness.CounterHelp,
+		}, harness.LabelNames),
+		prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: harness.HistogramName, Help: harness.HistogramHelp, Buckets: harness.Bounds,
+		}, harness.LabelNames),
+	}
+	e.MustRegister(e.counters, e.histograms)
+	return e
+}
+
+func (e exposition) AddToCounter(key harness.Key, n int) {
+	e.counters.WithLabelValues(key.Method, key.Route, key.Status).Add(float64(n))
+}
+
+func (e exposition) Observe(key harness.Key, values []float64) {
+	histogram := e.histograms.WithLabelValues(key.Method, key.Route, key.Status)
+	for _, value := range values {
+		histogram.Observe(value)
+	}
+}
+
+var formats = map[string]expfmt.Format{
+	"text":        expfmt.FmtText,
+	"openmetrics": expfmt.FmtOpenMetrics,
+	"protobuf":    expfmt.FmtProtoDelim,
+}
+
+// Write does what promhttp does for a request.
+func (e exposition) Write(w io.Writer, format string) error {
+	families, err := e.Gather()
+	if err != nil {
+		return err
+	}
+	encoder := expfmt.NewEncoder(w, formats[format])
+	for _, family := range families {
+		if err := encoder.Encode(family); err != nil {
+			return err
+		}
+	}
+	if closer, ok := encoder.(expfmt.Closer); ok {
+		return closer.Close()
+	}
+	return nil
 }

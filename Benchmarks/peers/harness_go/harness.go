@@ -4,6 +4,7 @@ package harness
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -20,6 +21,8 @@ const (
 	timed        = 250 * time.Millisecond
 	lookupSeries = 1000
 	createSeries = 100_000
+	// Of the works whose operations are timed one by one.
+	fewestSamples = 5
 )
 
 // LabelNames are the three labels of every labelled series.
@@ -47,56 +50,75 @@ type Registry interface {
 	Handle(key Key) func()
 }
 
-// Peer describes one library. A work absent from Hammers is not offered.
+// Peer describes one library. A work absent from Hammers is not offered, nor is
+// a format absent from Formats, nor serving without a Handler.
 type Peer struct {
-	Who         string
-	Hammers     map[string]func() Hammer
-	NewRegistry func() Registry
+	Who           string
+	Hammers       map[string]func() Hammer
+	NewRegistry   func() Registry
+	NewExposition func() Exposition
+	Formats       []string
+	// Handler returns what serves an exposition of NewExposition over HTTP.
+	Handler func(Exposition) http.Handler
 }
 
 // Main runs the work named on the command line and prints its JSON line.
 func Main(peer Peer) {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: worker <work> <threads>")
+		fmt.Fprintln(os.Stderr, "usage: worker <work> <threads>, or worker serve.100k <seconds>")
 		os.Exit(2)
 	}
 	work := os.Args[1]
-	threads, err := strconv.Atoi(os.Args[2])
-	if err != nil || threads < 1 {
-		fmt.Fprintln(os.Stderr, "threads must be a positive number")
+	number, err := strconv.Atoi(os.Args[2])
+	if err != nil || number < 1 {
+		fmt.Fprintln(os.Stderr, "threads, or seconds, must be a positive number")
 		os.Exit(2)
 	}
-
-	unit, figure := "ns_per_op", 0.0
-	kind, size := split(work)
-	switch {
-	case peer.Hammers[work] != nil:
-		figure = hammer(peer.Hammers[work](), threads)
-	case kind == "snapshot" && size > 0 && threads <= 2:
-		figure = snapshot(peer.NewRegistry(), size, threads)
-	case work == "create.100k" && threads == 1:
-		figure = create(peer.NewRegistry)
-	case kind == "memory" && size > 0 && threads == 1:
-		unit, figure = "mb", memory(peer.NewRegistry(), size)
-	default:
+	if work == "serve.100k" && peer.Handler != nil {
+		serve(peer.Handler(counters(peer, scrapeSeries)), time.Duration(number)*time.Second)
+		return
+	}
+	figures := measure(peer, work, number)
+	if figures == "" {
 		os.Exit(3)
 	}
-	fmt.Printf("{\"work\":%q,\"who\":%q,\"threads\":%d,%q:%.4f}\n", work, peer.Who, threads, unit, figure)
+	fmt.Printf("{\"work\":%q,\"who\":%q,\"threads\":%d,%s}\n", work, peer.Who, number, figures)
 }
 
-// split turns "snapshot.10k" into ("snapshot", 10000).
-func split(work string) (kind string, size int) {
-	kind, count, _ := strings.Cut(work, ".")
-	switch count {
-	case "1k":
-		size = 1_000
-	case "10k":
-		size = 10_000
-	case "100k":
-		size = 100_000
+// measure returns the figures of a work as members of a JSON object; none for a
+// work that is not offered.
+func measure(peer Peer, work string, threads int) string {
+	if hammers := peer.Hammers[work]; hammers != nil {
+		return figure("ns_per_op", hammer(hammers(), threads))
 	}
-	return kind, size
+	kind, count, _ := strings.Cut(work, ".")
+	size := counts[count]
+	if kind == "snapshot" && size > 0 && threads <= 2 {
+		return figure("ns_per_op", snapshot(peer.NewRegistry(), size, threads))
+	}
+	if threads != 1 {
+		return ""
+	}
+	if work == "create.100k" {
+		return figure("ns_per_op", create(peer.NewRegistry))
+	}
+	if kind == "memory" && size > 0 {
+		return figure("mb", memory(peer.NewRegistry(), size))
+	}
+	if work == "memory.scrape.100k" && peer.renders("text") {
+		peak, body := scrapeMemory(peer)
+		return figure("mb", peak) + "," + figure("body_mb", body)
+	}
+	if render := rendering(peer, work); render != nil {
+		return figure("ns_per_op", timeRendering(render))
+	}
+	return ""
 }
+
+func figure(unit string, number float64) string { return fmt.Sprintf("%q:%.4f", unit, number) }
+
+// counts are the numbers of series by their names in works.
+var counts = map[string]int{"1k": 1_000, "10k": 10_000, "100k": 100_000}
 
 // hammer returns the wall time per operation of one thread.
 func hammer(h Hammer, threads int) float64 {
@@ -149,7 +171,7 @@ func snapshot(registry Registry, size, threads int) float64 {
 	for began := time.Now(); time.Since(began) < warmUp; {
 		registry.Collect()
 	}
-	return median(func() time.Duration {
+	return median(fewestSamples, func() time.Duration {
 		began := time.Now()
 		registry.Collect()
 		return time.Since(began)
@@ -158,7 +180,7 @@ func snapshot(registry Registry, size, threads int) float64 {
 
 func create(fresh func() Registry) float64 {
 	keys := Keys(createSeries)
-	return median(func() time.Duration {
+	return median(fewestSamples, func() time.Duration {
 		registry := fresh()
 		// The registry of the sample before is not this sample's garbage.
 		runtime.GC()
@@ -170,10 +192,10 @@ func create(fresh func() Registry) float64 {
 	}) / createSeries
 }
 
-// median repeats sample for the timed phase, at least five times.
-func median(sample func() time.Duration) float64 {
+// median repeats sample for the timed phase, at least so often.
+func median(fewest int, sample func() time.Duration) float64 {
 	var took []float64
-	for began := time.Now(); len(took) < 5 || time.Since(began) < timed; {
+	for began := time.Now(); len(took) < fewest || time.Since(began) < timed; {
 		took = append(took, float64(sample().Nanoseconds()))
 	}
 	sort.Float64s(took)
@@ -191,18 +213,19 @@ func memory(registry Registry, size int) float64 {
 	}
 	runtime.GC()
 	debug.FreeOSMemory()
-	resident := residentMB()
+	resident := statusMB("VmRSS:")
 	runtime.KeepAlive(registry)
 	return resident
 }
 
-func residentMB() float64 {
+// statusMB reads an entry of this process's status; proc(5).
+func statusMB(entry string) float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		panic(err)
 	}
 	for _, line := range strings.Split(string(status), "\n") {
-		if rest := strings.TrimPrefix(line, "VmRSS:"); rest != line {
+		if rest := strings.TrimPrefix(line, entry); rest != line {
 			kB, err := strconv.Atoi(strings.Fields(rest)[0])
 			if err != nil {
 				panic(err)
@@ -210,7 +233,7 @@ func residentMB() float64 {
 			return float64(kB) / 1024
 		}
 	}
-	panic("no VmRSS in /proc/self/status")
+	panic("not in /proc/self/status: " + entry)
 }
 
 var (

@@ -23,7 +23,9 @@ func main() {
 			"gauge.set":          gaugeSet,
 			"exponential.record": exponentialRecord,
 		},
-		NewRegistry: func() harness.Registry { return registry{metrics.NewSet()} },
+		NewRegistry:   func() harness.Registry { return registry{metrics.NewSet()} },
+		NewExposition: func() harness.Exposition { return exposition{metrics.NewSet()} },
+		Formats:       []string{"text"},
 	})
 }
 
@@ -45,10 +47,17 @@ func counterAddDouble() harness.Hammer {
 	}
 }
 
+// The names of series up to their first label's value.
+const (
+	requests      = `requests_total{method="`
+	httpRequests  = harness.CounterName + `{method="`
+	httpDurations = harness.HistogramName + `{method="`
+)
+
 // name builds the series name that this library looks series up by. Plain
 // concatenation is one allocation, cheaper than the fmt.Sprintf of its manual.
-func name(key *harness.Key) string {
-	return `requests_total{method="` + key.Method + `",route="` + key.Route + `",status="` + key.Status + `"}`
+func name(start string, key *harness.Key) string {
+	return start + key.Method + `",route="` + key.Route + `",status="` + key.Status + `"}`
 }
 
 func counterLookup() harness.Hammer {
@@ -56,7 +65,7 @@ func counterLookup() harness.Hammer {
 	keys := harness.Lookups()
 	return func(n int) {
 		for i, k := 0, 0; i < n; i++ {
-			set.GetOrCreateCounter(name(&keys[k])).Inc()
+			set.GetOrCreateCounter(name(requests, &keys[k])).Inc()
 			if k++; k == len(keys) {
 				k = 0
 			}
@@ -89,16 +98,36 @@ type registry struct{ set *metrics.Set }
 // Create uses NewCounter, which the manual recommends over GetOrCreateCounter.
 func (r registry) Create(keys []harness.Key) {
 	for i := range keys {
-		r.set.NewCounter(name(&keys[i]))
+		r.set.NewCounter(name(requests, &keys[i]))
 	}
 }
 
-func (r registry) Increment(key harness.Key) { r.set.GetOrCreateCounter(name(&key)).Inc() }
+func (r registry) Increment(key harness.Key) { r.set.GetOrCreateCounter(name(requests, &key)).Inc() }
 
 // Collect writes the text format: the library has no other way to read all
 // series.
 func (r registry) Collect() { r.set.WritePrometheus(io.Discard) }
 
 func (r registry) Handle(key harness.Key) func() {
-	return r.set.GetOrCreateCounter(name(&key)).Inc
+	return r.set.GetOrCreateCounter(name(requests, &key)).Inc
+}
+
+type exposition struct{ set *metrics.Set }
+
+func (e exposition) AddToCounter(key harness.Key, n int) {
+	e.set.NewCounter(name(httpRequests, &key)).Add(n)
+}
+
+// Observe fills this library's only histogram: it renders the buckets (vmrange)
+// that are not empty, where others render one sample per bound.
+func (e exposition) Observe(key harness.Key, values []float64) {
+	histogram := e.set.NewHistogram(name(httpDurations, &key))
+	for _, value := range values {
+		histogram.Update(value)
+	}
+}
+
+func (e exposition) Write(w io.Writer, _ string) error {
+	e.set.WritePrometheus(w)
+	return nil
 }

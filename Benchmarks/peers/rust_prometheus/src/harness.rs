@@ -1,6 +1,7 @@
 //! The half of the peer that does not depend on the library under test: the
 //! worker protocol, the timing and the input data.
 
+use crate::render::{self, Exposition};
 use std::any::Any;
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +9,10 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-const WARM_UP: Duration = Duration::from_millis(50);
-const TIMED: Duration = Duration::from_millis(250);
+pub const WARM_UP: Duration = Duration::from_millis(50);
+pub const TIMED: Duration = Duration::from_millis(250);
+/// Of the works whose operations are timed one by one.
+const FEWEST_SAMPLES: usize = 5;
 const LOOKUP_SERIES: usize = 1000;
 const CREATE_SERIES: usize = 100_000;
 
@@ -29,7 +32,7 @@ pub struct Key {
 }
 
 /// The label values of series `i`; every `i` has its own route.
-fn series_key(i: usize) -> Key {
+pub fn series_key(i: usize) -> Key {
     Key {
         method: METHODS[i % METHODS.len()],
         route: format!("/api/v1/items/{i}"),
@@ -69,7 +72,12 @@ pub trait Registry: Sync {
 }
 
 /// Runs the work named on the command line and prints its JSON line.
-pub fn main(who: &str, hammer: fn(&str, usize) -> Option<f64>, fresh: fn() -> Box<dyn Registry>) {
+pub fn main(
+    who: &str,
+    hammer: fn(&str, usize) -> Option<f64>,
+    fresh: fn() -> Box<dyn Registry>,
+    fresh_exposition: fn() -> Box<dyn Exposition>,
+) {
     let args: Vec<String> = env::args().skip(1).collect();
     let (work, threads) = match args.as_slice() {
         [work, threads] => (work.as_str(), threads.parse().unwrap_or(0)),
@@ -81,25 +89,38 @@ pub fn main(who: &str, hammer: fn(&str, usize) -> Option<f64>, fresh: fn() -> Bo
     }
 
     let (kind, count) = work.split_once('.').unwrap_or((work, ""));
-    let size = match count {
+    let figures = match (kind, size_of(count)) {
+        ("snapshot", Some(size)) if threads <= 2 => Some(figure(
+            "ns_per_op",
+            snapshot(fresh().as_ref(), size, threads),
+        )),
+        ("create", Some(CREATE_SERIES)) if threads == 1 => Some(figure("ns_per_op", create(fresh))),
+        ("memory", Some(size)) if threads == 1 => {
+            Some(figure("mb", memory(fresh().as_ref(), size)))
+        }
+        ("render" | "memory", _) if threads == 1 => render::measure(work, fresh_exposition),
+        _ => hammer(work, threads).map(|nanoseconds| figure("ns_per_op", nanoseconds)),
+    };
+    match figures {
+        Some(figures) => {
+            println!("{{\"work\":\"{work}\",\"who\":\"{who}\",\"threads\":{threads},{figures}}}")
+        }
+        None => exit(3),
+    }
+}
+
+/// One member of the JSON object that is printed.
+pub fn figure(unit: &str, number: f64) -> String {
+    format!("\"{unit}\":{number:.4}")
+}
+
+/// The number of series by its name in a work.
+pub fn size_of(count: &str) -> Option<usize> {
+    match count {
         "1k" => Some(1_000),
         "10k" => Some(10_000),
         "100k" => Some(100_000),
         _ => None,
-    };
-    let (unit, figure) = match (kind, size) {
-        ("snapshot", Some(size)) if threads <= 2 => {
-            ("ns_per_op", Some(snapshot(fresh().as_ref(), size, threads)))
-        }
-        ("create", Some(CREATE_SERIES)) if threads == 1 => ("ns_per_op", Some(create(fresh))),
-        ("memory", Some(size)) if threads == 1 => ("mb", Some(memory(fresh().as_ref(), size))),
-        _ => ("ns_per_op", hammer(work, threads)),
-    };
-    match figure {
-        Some(figure) => println!(
-            "{{\"work\":\"{work}\",\"who\":\"{who}\",\"threads\":{threads},\"{unit}\":{figure:.4}}}"
-        ),
-        None => exit(3),
     }
 }
 
@@ -157,7 +178,7 @@ fn snapshot(registry: &dyn Registry, size: usize, threads: usize) -> f64 {
         while began.elapsed() < WARM_UP {
             registry.collect();
         }
-        let figure = median(|| {
+        let figure = median(FEWEST_SAMPLES, || {
             let began = Instant::now();
             let families = registry.collect();
             let took = began.elapsed();
@@ -172,7 +193,7 @@ fn snapshot(registry: &dyn Registry, size: usize, threads: usize) -> f64 {
 
 fn create(fresh: fn() -> Box<dyn Registry>) -> f64 {
     let keys: Vec<Key> = (0..CREATE_SERIES).map(series_key).collect();
-    median(|| {
+    median(FEWEST_SAMPLES, || {
         let registry = fresh();
         let began = Instant::now();
         registry.create(&keys);
@@ -180,11 +201,11 @@ fn create(fresh: fn() -> Box<dyn Registry>) -> f64 {
     }) / CREATE_SERIES as f64
 }
 
-/// Repeats `sample` for the timed phase, at least five times.
-fn median(mut sample: impl FnMut() -> Duration) -> f64 {
+/// Repeats `sample` for the timed phase, at least so often.
+pub fn median(fewest: usize, mut sample: impl FnMut() -> Duration) -> f64 {
     let mut took: Vec<u128> = Vec::new();
     let began = Instant::now();
-    while took.len() < 5 || began.elapsed() < TIMED {
+    while took.len() < fewest || began.elapsed() < TIMED {
         took.push(sample().as_nanos());
     }
     took.sort_unstable();
@@ -201,15 +222,16 @@ fn memory(registry: &dyn Registry, size: usize) -> f64 {
     for i in 0..size {
         registry.increment(&series_key(i));
     }
-    resident_mb()
+    status_mb("VmRSS:")
 }
 
-fn resident_mb() -> f64 {
+/// An entry of this process's status; proc(5).
+pub fn status_mb(entry: &str) -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let kb = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .find_map(|line| line.strip_prefix(entry))
         .and_then(|rest| rest.trim().strip_suffix("kB"))
-        .expect("no VmRSS in /proc/self/status");
+        .expect("not in /proc/self/status");
     kb.trim().parse::<f64>().unwrap() / 1024.0
 }
