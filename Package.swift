@@ -24,7 +24,7 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .executableTarget(name: "vitals-bench", dependencies: ["VitalsMetrics", "CVitals", "AllocationCounter"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
-        .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes"]),
+        .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes", "CDeflate"]),
         .testTarget(
             name: "VitalsPrometheusTests", dependencies: ["VitalsPrometheus", "VitalsBytes", "VitalsMetrics"]),
         .testTarget(
