@@ -25,7 +25,7 @@ let package = Package(
         .executableTarget(
             name: "vitals-bench", dependencies: ["VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
-        .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes"]),
+        .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes", "CDeflate"]),
         .testTarget(
             name: "VitalsPrometheusTests",
             dependencies: ["VitalsPrometheus", "VitalsBytes", "VitalsMetrics", "VitalsTesting"]),

@@ -1,6 +1,6 @@
 /// Powers of ten from 10^-292 to 10^324, which is what doubles need, as 128 significant bits rounded up.
 ///
-/// Computed with whole numbers of 1280 bits when the process first asks, in less than a tenth of a millisecond, and kept
+/// Computed with whole numbers of 1280 bits when the process first asks, in about a tenth of a millisecond, and kept
 /// for its life.
 struct PowersOfTen: Sendable {
     static let shared = PowersOfTen()

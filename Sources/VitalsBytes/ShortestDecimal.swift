@@ -1,7 +1,8 @@
 /// The shortest decimal that reads back as a double and, of those, the one closest to it: `digits` · 10^`exponent`.
 ///
-/// Raffaello Giulietti's Schubfach: the bounds between which decimals read back as the double are scaled by one power of
-/// ten, so that at most one of two candidates of the shorter length and at most two of the longer lie between them.
+/// Raffaello Giulietti's Schubfach: the bounds between which decimals read back as the double are scaled by a power of ten
+/// such that at least one whole number lies between them, and at most one multiple of ten. If there is such a multiple it
+/// is the shortest; otherwise it is the closer neighbour of the double.
 struct ShortestDecimal {
     var digits: UInt64
     var exponent: Int
