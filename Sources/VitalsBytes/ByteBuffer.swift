@@ -3,16 +3,16 @@ import Glibc
 /// Bytes that an encoder appends to, in memory that grows and is used again.
 ///
 /// Not copyable: what is rendered exists once.
-package struct ByteBuffer: ~Copyable {
+public struct ByteBuffer: ~Copyable {
     /// Where the bytes are, until the next one is appended.
-    @usableFromInline package var base: UnsafeMutableRawPointer
+    public var base: UnsafeMutableRawPointer
     /// How many bytes were appended.
-    @usableFromInline package var count = 0
+    public var count = 0
     /// How many fit before the memory grows.
-    @usableFromInline package var capacity: Int
+    public var capacity: Int
 
     /// An empty buffer with room for `capacity` bytes.
-    package init(capacity: Int = 4096) {
+    public init(capacity: Int = 4096) {
         self.capacity = max(64, capacity)
         base = Self.memory(nil, self.capacity)
     }
@@ -23,18 +23,18 @@ package struct ByteBuffer: ~Copyable {
 
     /// The bytes, until the next one is appended.
     @inlinable
-    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     /// Forgets the bytes and keeps the memory.
     @inlinable
-    package mutating func clear() { count = 0 }
+    public mutating func clear() { count = 0 }
 
     /// Forgets the bytes from `end` on.
     @inlinable
-    package mutating func truncate(to end: Int) { count = min(count, max(0, end)) }
+    public mutating func truncate(to end: Int) { count = min(count, max(0, end)) }
 
     /// Gives back memory beyond `capacity` that is not in use.
-    package mutating func shrink(to wanted: Int) {
+    public mutating func shrink(to wanted: Int) {
         let wanted = max(64, wanted, count)
         guard wanted < capacity else { return }
         base = Self.memory(base, wanted)
@@ -43,7 +43,7 @@ package struct ByteBuffer: ~Copyable {
 
     /// Makes room for `more` bytes.
     @inlinable @inline(__always)
-    package mutating func reserve(_ more: Int) {
+    public mutating func reserve(_ more: Int) {
         if capacity &- count < more { grow(more) }
     }
 
@@ -62,7 +62,7 @@ package struct ByteBuffer: ~Copyable {
 
     /// Appends one byte.
     @inlinable @inline(__always)
-    package mutating func append(_ byte: UInt8) {
+    public mutating func append(_ byte: UInt8) {
         reserve(1)
         base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
         count &+= 1
@@ -70,7 +70,7 @@ package struct ByteBuffer: ~Copyable {
 
     /// Appends bytes from elsewhere; they must not be this buffer's own.
     @inlinable @inline(__always)
-    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         reserve(bytes.count)
         (base + count).copyMemory(from: start, byteCount: bytes.count)
@@ -79,19 +79,19 @@ package struct ByteBuffer: ~Copyable {
 
     /// Appends the bytes of an array.
     @inlinable
-    package mutating func append(_ bytes: [UInt8]) {
+    public mutating func append(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { append($0) }
     }
 
     /// Appends text that the compiler knows.
     @inlinable @inline(__always)
-    package mutating func append(_ text: StaticString) {
+    public mutating func append(_ text: StaticString) {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Appends text.
     @inlinable
-    package mutating func append(text: String) {
+    public mutating func append(text: String) {
         // Strings that are not in one piece come from other systems; they cost a copy.
         let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0)) }
         if isDone == nil { for byte in text.utf8 { append(byte) } }
@@ -99,7 +99,7 @@ package struct ByteBuffer: ~Copyable {
 }
 
 /// The memory of a buffer as numbers, which may go to another thread. Whoever has it makes a buffer of it in the end.
-package struct DetachedBytes: Sendable {
+public struct DetachedBytes: Sendable {
     let address: UInt
     /// How many bytes there are.
     package let count: Int
@@ -107,21 +107,21 @@ package struct DetachedBytes: Sendable {
     package let capacity: Int
 
     /// The bytes, until a buffer is made of them.
-    package var bytes: UnsafeRawBufferPointer {
+    public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
     }
 }
 
 extension ByteBuffer {
     /// Gives the memory away.
-    package consuming func detach() -> DetachedBytes {
+    public consuming func detach() -> DetachedBytes {
         let detached = DetachedBytes(address: UInt(bitPattern: base), count: count, capacity: capacity)
         discard self
         return detached
     }
 
     /// Takes detached memory over.
-    package init(_ detached: DetachedBytes) {
+    public init(_ detached: DetachedBytes) {
         base = UnsafeMutableRawPointer(bitPattern: detached.address).unsafelyUnwrapped
         count = detached.count
         capacity = detached.capacity
@@ -129,7 +129,7 @@ extension ByteBuffer {
 
     /// Appends bytes that were appended before, again.
     @inlinable @inline(__always)
-    package mutating func appendAgain(from start: Int, count repeated: Int) {
+    public mutating func appendAgain(from start: Int, count repeated: Int) {
         reserve(repeated)
         (base + count).copyMemory(from: base + start, byteCount: repeated)
         count &+= repeated

@@ -1,7 +1,7 @@
 extension ByteBuffer {
     /// Appends a double with as few digits as read back as the same one; both zeros are `0`.
     @inlinable @inline(__always)
-    package mutating func append(_ number: Double, as format: DoubleFormat) {
+    public mutating func append(_ number: Double, as format: DoubleFormat) {
         if number.magnitude < 1_000_000 {
             let whole = Int64(number)
             if Double(whole) == number {
@@ -40,7 +40,7 @@ extension ByteBuffer {
     }
 
     /// Appends a time as seconds with what is needed of nine decimal places, and never with an exponent.
-    package mutating func append(seconds nanoseconds: UInt64) {
+    public mutating func append(seconds nanoseconds: UInt64) {
         let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         append(decimal: seconds)
         guard fraction > 0 else { return }

@@ -22,7 +22,7 @@ enum DecimalDigits {
 extension ByteBuffer {
     /// Appends a whole number in decimal.
     @inlinable @inline(__always)
-    package mutating func append(decimal number: UInt64) {
+    public mutating func append(decimal number: UInt64) {
         reserve(24)
         if number < 10 {
             base.storeBytes(of: 0x30 | UInt8(truncatingIfNeeded: number), toByteOffset: count, as: UInt8.self)
@@ -36,7 +36,7 @@ extension ByteBuffer {
 
     /// Appends a whole number in decimal, with a sign if it is below zero.
     @inlinable @inline(__always)
-    package mutating func append(decimal number: Int64) {
+    public mutating func append(decimal number: Int64) {
         if number < 0 { append(UInt8(ascii: "-")) }
         append(decimal: number.magnitude)
     }

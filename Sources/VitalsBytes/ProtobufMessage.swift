@@ -1,5 +1,5 @@
 /// A nested message that was begun: where its bytes start and how many its length was given before them.
-package struct OpenMessage: ~Copyable {
+public struct OpenMessage: ~Copyable {
     @usableFromInline let start: Int
     @usableFromInline let lengthSize: Int
 
@@ -17,14 +17,14 @@ extension ByteBuffer {
     /// The expected length decides how many bytes its length is given: one below 128, two below 16,384, and so on. A
     /// message that turns out to need another number is moved by the difference when it ends.
     @inlinable @inline(__always)
-    package mutating func beginMessage(field: UInt32, expecting length: Int = 0) -> OpenMessage {
+    public mutating func beginMessage(field: UInt32, expecting length: Int = 0) -> OpenMessage {
         append(tag: field, .delimited)
         return beginMessage(expecting: length)
     }
 
     /// Begins a message that stands alone with its length before it, as in a delimited stream.
     @inlinable @inline(__always)
-    package mutating func beginMessage(expecting length: Int = 0) -> OpenMessage {
+    public mutating func beginMessage(expecting length: Int = 0) -> OpenMessage {
         let size = Self.varintSize(UInt64(max(0, length)))
         reserve(10)
         count &+= size
@@ -33,7 +33,7 @@ extension ByteBuffer {
 
     /// Ends the message that was begun last, and writes its length.
     @inlinable @inline(__always)
-    package mutating func endMessage(_ message: consuming OpenMessage) {
+    public mutating func endMessage(_ message: consuming OpenMessage) {
         let length = count &- message.start
         if message.lengthSize == 1, length >= 0, length < 0x80 {
             base.storeBytes(of: UInt8(truncatingIfNeeded: length), toByteOffset: message.start &- 1, as: UInt8.self)

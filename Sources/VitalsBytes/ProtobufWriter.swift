@@ -1,5 +1,5 @@
 /// How a field of a protobuf message says where it ends.
-package enum WireType: UInt64, Sendable {
+public enum WireType: UInt64, Sendable {
     /// A whole number of one to ten bytes.
     case varint = 0
     /// Eight bytes.
@@ -14,7 +14,7 @@ package enum WireType: UInt64, Sendable {
 extension ByteBuffer {
     /// How many bytes a varint takes, from 1 to 10.
     @inlinable @inline(__always)
-    package static func varintSize(_ number: UInt64) -> Int {
+    public static func varintSize(_ number: UInt64) -> Int {
         let bits = 64 &- (number | 1).leadingZeroBitCount
         // Division by seven, rounded up, as far as 64.
         return (bits &* 9 &+ 64) &>> 6
@@ -22,34 +22,34 @@ extension ByteBuffer {
 
     /// Appends a whole number as a varint; negative ones in two's complement take ten bytes.
     @inlinable @inline(__always)
-    package mutating func append(varint number: UInt64) {
+    public mutating func append(varint number: UInt64) {
         reserve(10)
         storeVarint(number)
     }
 
     /// Appends a signed number as a varint that is short for small magnitudes: `sint32` and `sint64`.
     @inlinable @inline(__always)
-    package mutating func append(zigzag number: Int64) {
+    public mutating func append(zigzag number: Int64) {
         append(varint: Self.zigzag(number))
     }
 
     /// Appends eight bytes; a double is its bit pattern.
     @inlinable @inline(__always)
-    package mutating func append(fixed64 number: UInt64) {
+    public mutating func append(fixed64 number: UInt64) {
         reserve(8)
         storeFixed(number)
     }
 
     /// Appends four bytes; a float is its bit pattern.
     @inlinable @inline(__always)
-    package mutating func append(fixed32 number: UInt32) {
+    public mutating func append(fixed32 number: UInt32) {
         reserve(4)
         storeFixed(number)
     }
 
     /// Appends the tag of a field, whose value must follow.
     @inlinable @inline(__always)
-    package mutating func append(tag field: UInt32, _ type: WireType) {
+    public mutating func append(tag field: UInt32, _ type: WireType) {
         append(varint: Self.tag(field, type))
     }
 }
@@ -58,7 +58,7 @@ extension ByteBuffer {
 extension ByteBuffer {
     /// Appends a field of one of the types that are plain varints, booleans and enumerations among them.
     @inlinable @inline(__always)
-    package mutating func append(field: UInt32, varint number: UInt64) {
+    public mutating func append(field: UInt32, varint number: UInt64) {
         reserve(20)
         storeVarint(Self.tag(field, .varint))
         storeVarint(number)
@@ -66,13 +66,13 @@ extension ByteBuffer {
 
     /// Appends a `sint32` or `sint64` field.
     @inlinable @inline(__always)
-    package mutating func append(field: UInt32, zigzag number: Int64) {
+    public mutating func append(field: UInt32, zigzag number: Int64) {
         append(field: field, varint: Self.zigzag(number))
     }
 
     /// Appends a `fixed64` or `sfixed64` field.
     @inlinable @inline(__always)
-    package mutating func append(field: UInt32, fixed64 number: UInt64) {
+    public mutating func append(field: UInt32, fixed64 number: UInt64) {
         reserve(18)
         storeVarint(Self.tag(field, .fixed64))
         storeFixed(number)
@@ -80,7 +80,7 @@ extension ByteBuffer {
 
     /// Appends a `fixed32` or `sfixed32` field.
     @inlinable @inline(__always)
-    package mutating func append(field: UInt32, fixed32 number: UInt32) {
+    public mutating func append(field: UInt32, fixed32 number: UInt32) {
         reserve(14)
         storeVarint(Self.tag(field, .fixed32))
         storeFixed(number)
@@ -88,13 +88,13 @@ extension ByteBuffer {
 
     /// Appends a `double` field.
     @inlinable @inline(__always)
-    package mutating func append(field: UInt32, double number: Double) {
+    public mutating func append(field: UInt32, double number: Double) {
         append(field: field, fixed64: number.bitPattern)
     }
 
     /// Appends a field of bytes from elsewhere; they must not be this buffer's own.
     @inlinable @inline(__always)
-    package mutating func append(field: UInt32, bytes: UnsafeRawBufferPointer) {
+    public mutating func append(field: UInt32, bytes: UnsafeRawBufferPointer) {
         reserve(20 &+ bytes.count)
         storeVarint(Self.tag(field, .delimited))
         storeVarint(UInt64(truncatingIfNeeded: bytes.count))
@@ -103,7 +103,7 @@ extension ByteBuffer {
 
     /// Appends a `string` field.
     @inlinable
-    package mutating func append(field: UInt32, text: String) {
+    public mutating func append(field: UInt32, text: String) {
         let isDone: Void? = text.utf8.withContiguousStorageIfAvailable {
             append(field: field, bytes: UnsafeRawBufferPointer($0))
         }

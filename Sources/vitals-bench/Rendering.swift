@@ -41,14 +41,16 @@ struct Rendering {
         let meter = registry.meter("bench")
         if series == "histograms" {
             let family = meter.histogram(
-                "http.request.duration", unit: .seconds, buckets: .latency, by: .string("method"), .string("route"),
-                .string("status"))
+                "http.request.duration", unit: .seconds, description: "Time taken to answer an HTTP request.",
+                buckets: .latency, by: .string("method"), .string("route"), .string("status"))
             for index in 0..<10_000 {
                 let (method, route, status) = Works.labels(index)
                 for value in 0..<16 { family[method, route, status].record(Works.values[(index * 16 + value) & 1023]) }
             }
         } else {
-            let family = meter.counter("http.requests", by: .string("method"), .string("route"), .string("status"))
+            let family = meter.counter(
+                "http.requests", description: "HTTP requests answered.", by: .string("method"), .string("route"),
+                .string("status"))
             for index in 0..<(count(of: series, after: "") ?? 0) {
                 let (method, route, status) = Works.labels(index)
                 family[method, route, status].add(index + 1)
@@ -72,7 +74,7 @@ struct Rendering {
         fputs("5", file)
         fclose(file)
         body()
-        return residentMegabytes(field: "VmHWM:") - before
+        return max(0, residentMegabytes(field: "VmHWM:") - before)
     }
 }
 

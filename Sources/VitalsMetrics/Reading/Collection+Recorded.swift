@@ -33,6 +33,8 @@ extension Collection {
                     stream, series, ordinal, min(previous, moment.time), moment, sources, &baseline, &state.scratch)
             }
             state.baselines[key] = baseline
+        } else if case .sum = stream.aggregation, carried.isEmpty {
+            appendSums(order, stream.instrument.number, moment, &state.scratch)
         } else {
             for slot in order {
                 guard let (series, start) = Self.reportable(slot, inChanges: false) else { continue }
@@ -46,7 +48,7 @@ extension Collection {
 
     /// The series in a slot and its start, if it has something to report.
     @inline(__always)
-    private static func reportable(_ slot: UInt32, inChanges: Bool) -> (SeriesReference, UInt64)? {
+    static func reportable(_ slot: UInt32, inChanges: Bool) -> (SeriesReference, UInt64)? {
         guard slot != 0, let record = SlotTable.record(slot) else { return nil }
         let state = record.pointee.state.load(ordering: .acquiring)
         // The rest of a removed series, or of one that a view has replaced, is still a change.

@@ -3,7 +3,7 @@ package struct SeriesRow {
     package let series: SeriesReference
     /// Unix nanoseconds.
     package let start: UInt64
-    package let value: UInt64
+    package internal(set) var value: UInt64
 }
 
 /// A histogram point over a collection's words.

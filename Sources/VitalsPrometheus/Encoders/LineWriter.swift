@@ -34,18 +34,27 @@ struct LineWriter {
         let isCounter = family.type == .counter
         let hasExemplars = style.isOpenMetrics && isCounter && snapshot.hasExemplars
         let hasCreated = style.hasCreated && isCounter
-        labels.forEach(snapshot.rows) { row, labels in
-            start(family.value, labels, &out)
-            if isDouble {
-                out.append(Double(bitPattern: row.value), as: style.doubles)
-            } else {
-                out.append(decimal: Int64(bitPattern: row.value))
+        let doubles = style.doubles
+        family.value.withBytes { labelled, bare in
+            labels.forEach(snapshot.rows) { row, labels in
+                if labels.isEmpty {
+                    out.append(bare)
+                } else {
+                    out.append(labelled)
+                    out.append(labels)
+                    out.append("} ")
+                }
+                if isDouble {
+                    out.append(Double(bitPattern: row.value), as: doubles)
+                } else {
+                    out.append(decimal: Int64(bitPattern: row.value))
+                }
+                if hasExemplars, let exemplar = snapshot.exemplars(row).max(by: { $0.time < $1.time }) {
+                    ExemplarText.append(exemplar, to: &out)
+                }
+                out.append(0x0A)
+                if hasCreated { appendCreated(row, family, labels, &out) }
             }
-            if hasExemplars, let exemplar = snapshot.exemplars(row).max(by: { $0.time < $1.time }) {
-                ExemplarText.append(exemplar, to: &out)
-            }
-            out.append(0x0A)
-            if hasCreated { appendCreated(row, family, labels, &out) }
         }
     }
 

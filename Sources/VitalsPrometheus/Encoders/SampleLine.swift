@@ -15,6 +15,12 @@ struct SampleLine {
         }
     }
 
+    /// Runs `body` with the bytes of both beginnings, so that a loop need not ask for them at each line.
+    @inline(__always)
+    func withBytes(_ body: (_ labelled: UnsafeRawBufferPointer, _ bare: UnsafeRawBufferPointer) -> Void) {
+        labelled.withUnsafeBytes { labelled in bare.withUnsafeBytes { body(labelled, $0) } }
+    }
+
     /// A name as it stands in TYPE, HELP and UNIT.
     static func inMetadata(_ name: String, isQuoted: Bool) -> String {
         isQuoted ? "\"\(escaped(name))\"" : name
