@@ -11,7 +11,9 @@ let package = Package(
     targets: [
         .target(name: "CVitals"),
         .target(name: "VitalsMetrics", dependencies: ["CVitals"]),
-        .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(
+            name: "CMicrohttpd", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev", "libgnutls28-dev", "libcrypt-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "VitalsBytes", dependencies: ["CVitals", "CDeflate"]),
         .target(name: "VitalsPrometheus", dependencies: ["VitalsMetrics", "VitalsBytes", "CVitals"]),
@@ -20,6 +22,7 @@ let package = Package(
         .target(
             name: "Vitals",
             dependencies: ["VitalsMetrics", "VitalsPrometheus", "VitalsEndpoint", "CVitals"]),
+        .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
         .executableTarget(name: "vitals-demo", dependencies: ["Vitals", "VitalsTesting"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .executableTarget(

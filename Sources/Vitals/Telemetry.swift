@@ -1,5 +1,7 @@
 import Synchronization
+@_exported public import VitalsEndpoint
 @_exported public import VitalsMetrics
+@_exported public import VitalsPrometheus
 
 /// The telemetry of a program, from start to shutdown.
 ///
@@ -9,6 +11,7 @@ public final class Telemetry: Sendable {
     /// The configuration it was started with.
     public let configuration: Configuration
     private let isRunning: Atomic<Bool>
+    private let metricsEndpoint: MetricsEndpoint?
 
     /// Registries that have running telemetry; views of two would contradict each other.
     private static let running = Locked<Set<ObjectIdentifier>>([])
@@ -17,11 +20,13 @@ public final class Telemetry: Sendable {
     public static let disabled: Telemetry = {
         var configuration = Configuration(service: "disabled")
         configuration.metrics.registry = Registry()
-        return Telemetry(configuration, isRunning: false)
+        configuration.endpoint = nil
+        return Telemetry(configuration, isRunning: false, nil)
     }()
 
-    private init(_ configuration: Configuration, isRunning: Bool) {
+    private init(_ configuration: Configuration, isRunning: Bool, _ metricsEndpoint: MetricsEndpoint?) {
         self.configuration = configuration
+        self.metricsEndpoint = metricsEndpoint
         self.isRunning = Atomic(isRunning)
     }
 
@@ -41,8 +46,18 @@ public final class Telemetry: Sendable {
         registry.exemplarFilter = configuration.metrics.exemplars
         registry.configure(views: configuration.views, limits: configuration.limits)
         if configuration.metrics.observesItself { registry.observeItself() }
-        return Telemetry(configuration, isRunning: true)
+        do throws(EndpointError) {
+            let endpoint: MetricsEndpoint? =
+                if let settings = configuration.endpoint { try MetricsEndpoint(configuration, settings) } else { nil }
+            return Telemetry(configuration, isRunning: true, endpoint)
+        } catch {
+            _ = running.withLock { $0.remove(ObjectIdentifier(registry)) }
+            throw .endpoint(error)
+        }
     }
+
+    /// The server that shows the metrics, and the program's own routes; nil if there is none.
+    public var endpoint: Endpoint? { metricsEndpoint?.endpoint }
 
     /// A meter: a group of instruments that one library or component declares.
     public func meter(
@@ -56,6 +71,7 @@ public final class Telemetry: Sendable {
     /// work.
     public func shutdown() {
         guard isRunning.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        metricsEndpoint?.shutdown()
         let registry = ObjectIdentifier(configuration.metrics.registry)
         _ = Self.running.withLock { $0.remove(registry) }
     }

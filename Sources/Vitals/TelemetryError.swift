@@ -1,13 +1,19 @@
+public import VitalsEndpoint
+
 /// Why telemetry did not start.
-public enum TelemetryError: Error, CustomStringConvertible {
+public enum TelemetryError: Error, Equatable, CustomStringConvertible {
     /// The registry has running telemetry.
     case alreadyStarted
+    /// The endpoint for metrics did not start.
+    case endpoint(EndpointError)
 
     /// What went wrong and what to do.
     public var description: String {
         switch self {
         case .alreadyStarted:
             "telemetry is running already: shut it down first, or give this one a registry of its own"
+        case .endpoint(let error):
+            "metrics cannot be fetched: \(error)"
         }
     }
 }

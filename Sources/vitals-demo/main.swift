@@ -3,7 +3,9 @@ import VitalsTesting
 
 // Records with every kind of instrument and prints what a reader sees.
 
-let telemetry = try Telemetry.start(service: "demo")
+var configuration = Configuration(service: "demo")
+configuration.endpoint?.port = 0
+let telemetry = try Telemetry.start(configuration)
 defer { telemetry.shutdown() }
 let reader = InMemoryReader(telemetry.configuration.metrics.registry)
 let meter = telemetry.meter("demo.shop", version: "1.0.0")

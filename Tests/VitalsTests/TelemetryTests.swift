@@ -6,6 +6,7 @@ import VitalsTesting
     private func configuration() -> Configuration {
         var configuration = Configuration(service: "test")
         configuration.metrics.registry = Registry()
+        configuration.endpoint = nil
         return configuration
     }
 
