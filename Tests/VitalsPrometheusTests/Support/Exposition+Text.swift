@@ -8,11 +8,28 @@ enum Accept {
     static let openMetrics = "application/openmetrics-text;version=1.0.0"
     static let utf8OpenMetrics = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"
     static let protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+
+    /// A format with a scheme of escaping.
+    static func text(_ scheme: EscapingScheme) -> String { "text/plain;version=1.0.0;escaping=\(scheme.token)" }
+    static func openMetrics(_ scheme: EscapingScheme) -> String { "\(openMetrics);escaping=\(scheme.token)" }
 }
 
 extension PrometheusRenderer {
-    /// An exposition as text.
+    /// An exposition as text, which the strict checker has read.
     func text(_ accept: String? = nil, families: [String] = []) throws -> String {
-        String(decoding: try render(accept: accept, families: families).bytes, as: UTF8.self)
+        let exposition = try render(accept: accept, families: families)
+        _ = try ExpositionChecker.check(exposition.bytes, isOpenMetrics: exposition.format == "openmetrics")
+        return String(decoding: exposition.bytes, as: UTF8.self)
+    }
+
+    /// An exposition taken apart.
+    func parsed(_ accept: String? = nil, families: [String] = []) throws -> ParsedExposition {
+        let exposition = try render(accept: accept, families: families)
+        return try ExpositionChecker.check(exposition.bytes, isOpenMetrics: exposition.format == "openmetrics")
+    }
+
+    /// An exposition in Prometheus' protobuf.
+    func decoded(_ accept: String = Accept.protobuf, families: [String] = []) throws -> [DecodedFamily] {
+        try DecodedFamily.families(try render(accept: accept, families: families).bytes)
     }
 }
