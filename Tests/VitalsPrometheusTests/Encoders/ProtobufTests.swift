@@ -40,7 +40,7 @@ import VitalsPrometheus
         let renderer = PrometheusRenderer(registry, options: .bare)
         let body = try renderer.render(accept: Accept.protobuf)
         #expect(
-            Array(body.bytes) == [
+            body.copy == [
                 29, 0x0A, 1, 0x61, 0x12, 1, 0x68, 0x18, 1,
                 0x22, 19, 0x0A, 6, 0x0A, 1, 0x6B, 0x12, 1, 0x76, 0x12, 9, 0x09, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F,
             ])

@@ -14,22 +14,31 @@ enum Accept {
     static func openMetrics(_ scheme: EscapingScheme) -> String { "\(openMetrics);escaping=\(scheme.token)" }
 }
 
+extension RenderedExposition {
+    /// The bytes for good: those of the object go with it, and a temporary one goes before they are read.
+    var copy: [UInt8] { Array(bytes) }
+
+    /// Taken apart by the strict checker.
+    func parsed() throws -> ParsedExposition {
+        try ExpositionChecker.check(copy, isOpenMetrics: format == "openmetrics")
+    }
+}
+
 extension PrometheusRenderer {
     /// An exposition as text, which the strict checker has read.
     func text(_ accept: String? = nil, families: [String] = []) throws -> String {
         let exposition = try render(accept: accept, families: families)
-        _ = try ExpositionChecker.check(exposition.bytes, isOpenMetrics: exposition.format == "openmetrics")
-        return String(decoding: exposition.bytes, as: UTF8.self)
+        _ = try exposition.parsed()
+        return String(decoding: exposition.copy, as: UTF8.self)
     }
 
     /// An exposition taken apart.
     func parsed(_ accept: String? = nil, families: [String] = []) throws -> ParsedExposition {
-        let exposition = try render(accept: accept, families: families)
-        return try ExpositionChecker.check(exposition.bytes, isOpenMetrics: exposition.format == "openmetrics")
+        try render(accept: accept, families: families).parsed()
     }
 
     /// An exposition in Prometheus' protobuf.
     func decoded(_ accept: String = Accept.protobuf, families: [String] = []) throws -> [DecodedFamily] {
-        try DecodedFamily.families(try render(accept: accept, families: families).bytes)
+        try DecodedFamily.families(try render(accept: accept, families: families).copy)
     }
 }
