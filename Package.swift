@@ -31,7 +31,9 @@ let package = Package(
         .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes", "CDeflate"]),
         .testTarget(
             name: "VitalsPrometheusTests",
-            dependencies: ["VitalsPrometheus", "VitalsBytes", "VitalsMetrics", "VitalsTesting"]),
+            dependencies: [
+                "VitalsPrometheus", "VitalsBytes", "VitalsMetrics", "VitalsTesting", "CVitals", "CDeflate",
+            ]),
         .testTarget(
             name: "VitalsEndpointTests", dependencies: ["VitalsEndpoint", "VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(name: "VitalsTestingTests", dependencies: ["VitalsTesting"]),

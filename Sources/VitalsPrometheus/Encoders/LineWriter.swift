@@ -85,9 +85,7 @@ struct LineWriter {
     private func appendExponentials(
         _ snapshot: FamilySnapshot, _ family: ExposedFamily, _ labels: LabelCache, _ out: inout ByteBuffer
     ) {
-        for row in snapshot.rows {
-            if let point = snapshot.exponential(row) { family.classic.cover(point) }
-        }
+        family.classic.cover(snapshot)
         let bounds = family.classic.bounds
         let edges = BucketEdges(bounds, style.doubles)
         let hasExemplars = style.isOpenMetrics && snapshot.hasExemplars

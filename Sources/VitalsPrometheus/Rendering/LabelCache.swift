@@ -48,7 +48,8 @@ final class LabelCache {
     ///
     /// - Parameter others: Whose series stand before these under the same name and may have the same labels.
     func prepare(_ rows: UnsafeBufferPointer<SeriesRow>, besides others: [LabelCache] = []) {
-        if update(rows) || !others.isEmpty { hideRepeated(besides: others) }
+        // Also if some were hidden: what stood before them may have gone.
+        if update(rows) || !others.isEmpty || hidden > 0 { hideRepeated(besides: others) }
     }
 
     /// True if there are series that were not there before, or no longer.
@@ -103,6 +104,7 @@ final class LabelCache {
 
     /// Of several series with the same labels Prometheus would take any: the first one is shown.
     private func hideRepeated(besides others: [LabelCache]) {
+        if hidden > 0 { for index in entries.indices { entries[index].isHidden = false } }
         hidden = 0
         guard mayRepeat || shapes.count > 1 || !others.isEmpty else { return }
         var seen: [Int: [(LabelCache, Int)]] = [:]

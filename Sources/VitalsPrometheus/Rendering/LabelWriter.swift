@@ -23,9 +23,9 @@ final class LabelWriter {
     /// Appends the labels. False if another series of the same shape may come out the same.
     func write(_ labels: SeriesLabels, to out: inout ByteBuffer) -> Bool {
         guard let known = plan(labels) else {
-            var pairs = common
+            var pairs: [LabelNames.Pair] = []
             labels.forEach { pairs.append(($0, $1.description)) }
-            append(names.resolve(pairs, reserved: reserved), to: &out)
+            append(names.resolve(pairs + common, reserved: reserved), to: &out)
             return false
         }
         var isPlain = true
