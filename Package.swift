@@ -17,7 +17,9 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "VitalsBytes", dependencies: ["CVitals", "CDeflate"]),
         .target(name: "VitalsPrometheus", dependencies: ["VitalsMetrics", "VitalsBytes", "CVitals"]),
-        .target(name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd"]),
+        .target(
+            name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd"],
+            resources: [.embedInCode("Page/live.html")]),
         .target(name: "VitalsTesting", dependencies: ["VitalsMetrics"]),
         .target(
             name: "Vitals",
