@@ -25,7 +25,7 @@ let package = Package(
             name: "Vitals",
             dependencies: ["VitalsMetrics", "VitalsPrometheus", "VitalsEndpoint", "CVitals"]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
-        .executableTarget(name: "vitals-demo", dependencies: ["Vitals", "VitalsTesting"]),
+        .executableTarget(name: "vitals-demo", dependencies: ["Vitals"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .executableTarget(
             name: "vitals-bench", dependencies: ["VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter"]),
