@@ -9,6 +9,13 @@ func say(_ text: String) {
     _ = line.withCString { write(1, $0, strlen($0)) }
 }
 
+// Before any thread starts, so that all of them leave the signals to the wait at the end.
+var interrupts = sigset_t()
+sigemptyset(&interrupts)
+sigaddset(&interrupts, SIGINT)
+sigaddset(&interrupts, SIGTERM)
+pthread_sigmask(SIG_BLOCK, &interrupts, nil)
+
 guard let options = Options(CommandLine.arguments.dropFirst()) else {
     say(Options.help)
     exit(64)
@@ -39,16 +46,12 @@ if let endpoint = telemetry.endpoint {
     say(options.seconds.map { "ends after \($0) s" } ?? "ends with Ctrl-C")
 }
 
-nonisolated(unsafe) var isInterrupted: sig_atomic_t = 0
-signal(SIGINT) { _ in isInterrupted = 1 }
-signal(SIGTERM) { _ in isInterrupted = 1 }
-
-// Fifty requests a second, a tick every fiftieth.
+// Fifty requests a second.
 var tick = 0
-while isInterrupted == 0, options.seconds.map({ tick < $0 * 50 }) ?? true {
+var pause = timespec(tv_sec: 0, tv_nsec: 20_000_000)
+while options.seconds.map({ tick < $0 * 50 }) ?? true, sigtimedwait(&interrupts, nil, &pause) < 0 {
     shop.work(tick)
     tick += 1
-    usleep(20_000)
 }
 telemetry.shutdown()
 say("demo: served \(tick) requests")
