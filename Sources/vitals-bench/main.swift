@@ -4,6 +4,7 @@ import Glibc
 import VitalsMetrics
 
 /// `vitals-bench <work> <threads> [--who swift-atomic|swift-mutex]` prints one line of JSON; exit code 3: no such work.
+/// `vitals-bench serve.100k <seconds>` prints its port and can be scraped.
 func answer(_ work: String, _ who: String, _ threads: Int, _ key: String, _ value: Double) -> Never {
     print("{\"work\":\"\(work)\",\"who\":\"\(who)\",\"threads\":\(threads),\"\(key)\":\(value)}")
     exit(0)
@@ -25,8 +26,12 @@ if let flag = arguments.firstIndex(of: "--who"), flag + 1 < arguments.count {
     who = arguments[flag + 1]
     arguments.removeSubrange(flag...(flag + 1))
 }
+if arguments.count == 2, arguments[0] == "serve.100k", let seconds = Int(arguments[1]), (1...86_400).contains(seconds) {
+    serve("100k", seconds: seconds)
+}
 guard arguments.count == 2, let threads = Int(arguments[1]), (1...64).contains(threads) else {
     print("usage: vitals-bench <work> <threads> [--who vitals|swift-atomic|swift-mutex]")
+    print("       vitals-bench serve.100k <seconds>")
     exit(64)
 }
 let work = arguments[0]

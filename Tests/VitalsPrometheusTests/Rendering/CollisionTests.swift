@@ -191,6 +191,20 @@ import VitalsTesting
         #expect(try renderer.decoded().first?.metrics.map { $0.histogram?.schema } == [nil, 8, nil])
     }
 
+    @Test func namesMayBeSwappedByViews() throws {
+        let meter = registry.meter("shop")
+        meter.histogram("a", buckets: []).record(1)
+        meter.gauge("b").set(2)
+        let renderer = PrometheusRenderer(registry, options: .bare)
+        #expect(try renderer.parsed().families.map(\.type) == ["histogram", "gauge"])
+        registry.configure(views: [View("a", name: "b"), View("b", name: "a")])
+        for accept in Self.everyFormat {
+            let parsed = try renderer.parsed(accept)
+            #expect(parsed.families.map(\.name) == ["a", "b"])
+            #expect(parsed.families.map(\.type) == ["gauge", "histogram"])
+        }
+    }
+
     @Test func aLaterLongerDescriptionIsShown() throws {
         let meter = registry.meter("shop")
         meter.gauge("depth").set(1)

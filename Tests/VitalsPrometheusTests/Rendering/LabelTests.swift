@@ -79,8 +79,8 @@ import VitalsTesting
         }
         meter.histogram("sizes", buckets: []).record(1, ["le": "1", "__name__": "x", "a.b": "1", "a_b": "2"])
         #expect(
-            try lines("sizes_count", options, Accept.utf8Text) == ["key__name__=x,a.b=1,a_b=2,exported_le=1 1"])
-        #expect(try lines("sizes_count", options, Accept.text) == ["key__name__=x,a_b=1;2,exported_le=1 1"])
+            try lines("sizes_count", options, Accept.utf8Text) == ["a.b=1,a_b=2,exported_le=1,key__name__=x 1"])
+        #expect(try lines("sizes_count", options, Accept.text) == ["a_b=1;2,exported_le=1,key__name__=x 1"])
     }
 
     private func lines(_ name: String, _ options: PrometheusOptions, _ accept: String) throws -> [String] {
@@ -94,16 +94,16 @@ import VitalsTesting
         let resource: Attributes = ["region": "us", "host.name": "h", "empty": ""]
         var options = PrometheusOptions()
         // Where keys meet they are joined in the order of the keys; equal keys in that of series, scope, resource.
-        let scope = "otel_scope_name=mine;shop,"
-        let others = "otel_scope_version=1.2,otel_scope_schema_url=https://x/1,otel_scope_tier=1"
-        #expect(try lines("orders_total", options, resource: resource) == ["\(scope)region=eu,\(others) 1"])
+        let scope =
+            "otel_scope_name=mine;shop,otel_scope_version=1.2,otel_scope_schema_url=https://x/1,otel_scope_tier=1"
+        #expect(try lines("orders_total", options, resource: resource) == ["region=eu,\(scope) 1"])
         options.resourceLabels = .only(["host.name", "empty"])
         #expect(
-            try lines("orders_total", options, resource: resource) == ["\(scope)region=eu,\(others),host_name=h 1"])
+            try lines("orders_total", options, resource: resource) == ["region=eu,\(scope),host_name=h 1"])
         // A resource's attribute that the series has too.
         options.resourceLabels = .without(["empty"])
         #expect(
-            try lines("orders_total", options, resource: resource) == ["\(scope)region=eu;us,\(others),host_name=h 1"])
+            try lines("orders_total", options, resource: resource) == ["\(scope),host_name=h,region=eu;us 1"])
         options.hasScopeLabels = false
         options.resourceLabels = .only([])
         #expect(try lines("orders_total", options, resource: resource) == ["otel_scope_name=mine,region=eu 1"])

@@ -109,4 +109,44 @@ import VitalsPrometheus
             #expect(mine.first { $0.name == "sizes_sum" }?.value == Double(3 * count))
         }
     }
+
+    @Test(.timeLimit(.minutes(2))) func viewsMayChangeMeanwhile() throws {
+        let registry = Registry()
+        let meter = registry.meter("shop")
+        let sizes = meter.histogram("sizes", of: Int.self, buckets: [1, 10])
+        let orders = meter.counter("orders")
+        let renderer = PrometheusRenderer(registry, options: .bare)
+        let kinds: [[View]] = [
+            [], [View("sizes", aggregation: .histogram(.exponential()))], [View("orders", name: "sizes.count")],
+            [View("orders", aggregation: .drop)], [View("sizes", name: "other", attributes: .only(["k"]))],
+            [View("sizes", name: "one"), View("sizes", name: "two", attributes: .only([]))],
+        ]
+        let failures = Locked<[String]>([])
+        Crew.run(6) { number in
+            for round in 0..<50 {
+                switch number {
+                case 0: registry.configure(views: kinds[round % kinds.count])
+                case 1, 2:
+                    sizes.record(round, ["k": .int(round % 7), "l": .int(number)])
+                    orders.add(1, ["k": .int(round % 7)])
+                default:
+                    do {
+                        if number == 3 {
+                            _ = try renderer.decoded()
+                        } else {
+                            _ = try renderer.parsed(number == 4 ? Accept.text : Accept.openMetrics)
+                        }
+                    } catch {
+                        failures.withLock { $0.append("\(error)") }
+                    }
+                }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
+        registry.configure(views: [])
+        // A view that drops forgets what was counted.
+        orders.add(1)
+        sizes.record(1)
+        #expect(try renderer.parsed().families.map(\.name) == ["orders_total", "sizes"])
+    }
 }

@@ -14,6 +14,9 @@ import VitalsPrometheus
         (["a": "x", "b": ""], ["a": "x"]), (["a.b": "x"], ["a_b": "x"]), (["a.b": "1;2"], ["a.b": 1, "a_b": 2]),
         (["a.b": "", "a_b": "x"], ["a.b": "x", "a_b": ""]), (["k": .strings([])], ["k": "[]"]),
         (["a-": "", "a.": "1;2"], ["a-": "1", "a.": "2"]),
+        // Sorted by their keys these come in another order.
+        (["a.c": "1", "a_b": "2"], ["a_b": "2", "a_c": "1"]),
+        (["a.c": "1", "a_b": "2", "z.": "3", "z_": ""], ["a_b": "2", "a_c": "1", "z_": "3"]),
     ]
 
     @Test(arguments: pairs)
@@ -85,6 +88,20 @@ import VitalsPrometheus
         #expect(try renderer.parsed().samples.map(\.value) == [3, 20])
         one.add(4)
         #expect(try renderer.parsed().samples.map(\.value) == [3, 4])
+    }
+
+    /// An attribute whose name is one of the common labels', too.
+    @Test func whereScopeLabelsAreMetToo() throws {
+        let counter = registry.meter("shop", version: "1").counter("orders")
+        counter.add(1, ["z": "1"])
+        counter.add(2, ["otel.scope.name": "", "z": "1"])
+        counter.add(3, ["otel.scope.version": "x", "otel_scope_name": "y"])
+        counter.add(4, ["otel.scope.name": "y", "otel.scope.version": "x"])
+        #expect(
+            try PrometheusRenderer(registry).parsed().lines("orders_total") == [
+                "z=1,otel_scope_name=shop,otel_scope_version=1 1",
+                "otel_scope_name=y;shop,otel_scope_version=x;1 3",
+            ])
     }
 
     @Test func aFamilyWhoseSeriesAreAllHiddenIsStillOneBlock() throws {
