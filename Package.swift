@@ -10,14 +10,15 @@ let package = Package(
     ],
     targets: [
         .target(name: "CVitals"),
+        .target(name: "CLivePage"),
         .target(name: "VitalsMetrics", dependencies: ["CVitals"]),
         .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "VitalsBytes", dependencies: ["CVitals", "CDeflate"]),
         .target(name: "VitalsPrometheus", dependencies: ["VitalsMetrics", "VitalsBytes", "CVitals"]),
         .target(
-            name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd"],
-            resources: [.embedInCode("Page/live.html")]),
+            name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd", "CLivePage"],
+            exclude: ["Page/live.html"]),
         .target(name: "VitalsTesting", dependencies: ["VitalsMetrics"]),
         .target(
             name: "Vitals",
@@ -36,7 +37,8 @@ let package = Package(
     ]
 )
 
-for target in package.targets where target.type != .system && !["CVitals", "AllocationCounter"].contains(target.name) {
+for target in package.targets
+where target.type != .system && !["CVitals", "CLivePage", "AllocationCounter"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),
