@@ -10,6 +10,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CVitals"),
+        .target(name: "CLivePage"),
         .target(name: "VitalsMetrics", dependencies: ["CVitals"]),
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd",
@@ -18,8 +19,8 @@ let package = Package(
         .target(name: "VitalsBytes", dependencies: ["CVitals", "CDeflate"]),
         .target(name: "VitalsPrometheus", dependencies: ["VitalsMetrics", "VitalsBytes", "CVitals"]),
         .target(
-            name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd"],
-            resources: [.embedInCode("Page/live.html")]),
+            name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd", "CLivePage"],
+            exclude: ["Page/live.html"]),
         .target(name: "VitalsTesting", dependencies: ["VitalsMetrics"]),
         .target(
             name: "Vitals",
@@ -51,7 +52,8 @@ if Context.environment["VITALS_FUZZ"] != nil {
     ]
 }
 
-for target in package.targets where target.type != .system && !["CVitals", "AllocationCounter"].contains(target.name) {
+for target in package.targets
+where target.type != .system && !["CVitals", "CLivePage", "AllocationCounter"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),

@@ -240,4 +240,8 @@ class Chromium:
                 self.process.kill()
                 self.process.wait(10)
         self.log.close()
-        shutil.rmtree(self.profile, ignore_errors=True)
+        # Its helpers may still write for a moment.
+        deadline = time.monotonic() + 10
+        while Path(self.profile).exists() and time.monotonic() < deadline:
+            shutil.rmtree(self.profile, ignore_errors=True)
+            time.sleep(0.1)

@@ -1,7 +1,9 @@
+import CLivePage
+
 /// The page at `/` that shows the metrics live: one file, which asks for nothing but `metrics` beside it.
 package enum LivePage {
     /// The page, in UTF-8.
-    package static let html: [UInt8] = PackageResources.live_html
+    package static let html = [UInt8](UnsafeBufferPointer(start: vitals_live_page(), count: vitals_live_page_size()))
 
     /// The Content-Security-Policy to serve it with: its own script and style run, and nothing else.
     package static let contentSecurityPolicy = [

@@ -1,0 +1,10 @@
+#include "CLivePage.h"
+
+// In C, because a Swift array literal of this size takes ten seconds to compile.
+static const unsigned char page[] = {
+#embed "../VitalsEndpoint/Page/live.html"
+};
+
+const unsigned char *vitals_live_page(void) { return page; }
+
+size_t vitals_live_page_size(void) { return sizeof page; }
