@@ -1,11 +1,12 @@
 STRICT := -Xswiftc -warnings-as-errors
 
-.PHONY: help run test bench lint tsan fuzz packages clean
+.PHONY: help run test bench load lint tsan fuzz packages clean
 
 help:
 	@echo "make run       build the demo and run it: a shop, its metrics and the live page"
 	@echo "make test      run every test and check"
 	@echo "make bench     measure Vitals and its peers"
+	@echo "make load      have wrk scrape the endpoint as hard as it can, for two minutes"
 	@echo "make lint      check layout and the habits of the house"
 	@echo "make tsan      run all tests under ThreadSanitizer"
 	@echo "make fuzz      run the fuzz targets, each for FUZZ_SECONDS (60) seconds"
@@ -29,6 +30,11 @@ bench:
 	swift build -c release --product vitals-bench $(STRICT)
 	Benchmarks/build-peers.sh
 	python3 Benchmarks/run.py
+
+load:
+	@scripts/packages.sh build test
+	@scripts/toolchain.sh
+	@scripts/load.sh
 
 lint:
 	@scripts/packages.sh build test

@@ -51,6 +51,7 @@ stage "tests of the lint" scripts/test-lint.sh
 stage "tests" debug_tests
 closing=$(grep -a 'Test run with' "$log" | tail -n 1)
 stage "tests, optimised" release_tests
+stage "interop" scripts/interop.sh
 stage "demo" demo
 stage "tests of the benchmark's script" python3 -m unittest discover --start-directory Benchmarks
 stage "README" scripts/check-readme.py

@@ -1,6 +1,7 @@
 #include "CLivePage.h"
 
 // In C, because a Swift array literal of this size takes ten seconds to compile.
+#pragma clang diagnostic ignored "-Wc23-extensions"
 static const unsigned char page[] = {
 #embed "../VitalsEndpoint/Page/live.html"
 };

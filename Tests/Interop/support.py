@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGET = ROOT / ".build" / "debug" / "interop-target"
+TARGET = Path(os.environ.get("INTEROP_TARGET") or ROOT / ".build" / "debug" / "interop-target")
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
 
@@ -57,17 +57,24 @@ def ended(process, seconds=10):
 
 
 @contextlib.contextmanager
-def target(*arguments):
-    """Something to scrape; gives its address."""
+def target_process(*arguments, **options):
+    """Something to scrape, started with options of Popen; gives the process and its address."""
     process = subprocess.Popen(
-        [TARGET, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [TARGET, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options
     )
     with ended(process):
         ready, _, _ = select.select([process.stdout], [], [], 20)
         line = process.stdout.readline() if ready else ""
         if not line:
             raise AssertionError("the target did not say its port")
-        yield f"http://127.0.0.1:{json.loads(line)['port']}"
+        yield process, f"http://127.0.0.1:{json.loads(line)['port']}"
+
+
+@contextlib.contextmanager
+def target(*arguments):
+    """Something to scrape; gives its address."""
+    with target_process(*arguments) as (_, base):
+        yield base
 
 
 def get(url, accept=None, **headers):

@@ -13,6 +13,7 @@ var configuration = Configuration(service: "interop", version: "1.2.3", environm
 configuration.endpoint?.port = 0
 configuration.prometheus.hasCreatedSamples = arguments.contains("created")
 if arguments.contains("utf8") { configuration.prometheus.translation = .noTranslation }
+if arguments.contains("load") { configuration.limits.cardinality = 20_000 }
 
 let telemetry = try Telemetry.start(configuration)
 let meter = telemetry.meter("interop.shop", version: "1.0")
@@ -38,6 +39,12 @@ for value in [0.001, 0.005, 0.05, 0.7, 1, 9] { classic.record(value, ["route": "
 let native = meter.histogram("payload.size", unit: .bytes, buckets: .exponential())
 for value in [0, 1, 2, 3, 100, 5000, 1_000_000] { native.record(Double(value), ["direction": "in"]) }
 _ = meter.observableGauge("pool.idle") { $0.observe(7, ["pool": "db"]) }
+
+// Enough for a scrape to be work.
+if arguments.contains("load") {
+    let family = meter.counter("load", by: .string("route"), .string("method"), .int("status"))
+    for index in 0..<10_000 { family["/api/v1/items/\(index)", "GET", 200].add(index + 1) }
+}
 
 guard let port = telemetry.endpoint?.port else { exit(1) }
 let line = "{\"port\":\(port)}\n"
