@@ -1,0 +1,64 @@
+package import VitalsMetrics
+
+/// An HTTP server in the program: `/metrics`, `/healthz`, `/readyz`, and routes of the application's own.
+public final class Endpoint: Sendable {
+    private let server: Server
+
+    /// An endpoint that does not listen yet.
+    ///
+    /// - Parameters:
+    ///   - meter: For the endpoint's own metrics.
+    ///   - page: The HTML of `/`, and its Content-Security-Policy; without it `/` is free for a route.
+    ///   - render: Renders scrapes, on one thread of the endpoint.
+    package init(
+        _ configuration: EndpointConfiguration, meter: Meter, page: (html: [UInt8], policy: String)? = nil,
+        render: @escaping ScrapeRenderer
+    ) throws(EndpointError) {
+        let prepared = page.map { page in
+            Server.Page(
+                response: PreparedResponse(
+                    page.html,
+                    headers: [
+                        ("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", page.policy),
+                        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+                        ("X-Frame-Options", "DENY"), ("Cache-Control", "no-cache"),
+                    ]))
+        }
+        server = try Server(configuration, meter: meter, page: prepared, render: render)
+    }
+
+    deinit {
+        server.shutdown(timeout: .zero)
+    }
+
+    /// The port it listens on; 0 before it was started.
+    public var port: Int { server.port }
+
+    /// Opens the port and answers from then on.
+    package func start() throws(EndpointError) {
+        try server.start()
+    }
+
+    /// Answers requests for `pattern`, such as `/orders/{id}`, by `handler`; a literal segment wins over a parameter.
+    ///
+    /// Routes may be added before and after the start. A route of GET answers HEAD as well.
+    public func route(
+        _ method: String, _ pattern: String, requiresAuthentication: Bool = false,
+        _ handler: @escaping EndpointHandler
+    ) throws(EndpointError) {
+        try server.routes.add(method, pattern, requiresAuthentication: requiresAuthentication, handler)
+    }
+
+    /// Lets `/readyz` answer 503 while `check` throws or takes too long; another check of that name is replaced.
+    public func addReadinessCheck(
+        _ name: String, _ check: @escaping @Sendable () async throws -> Void
+    ) throws(EndpointError) {
+        try server.readiness.add(name, check)
+    }
+
+    /// Closes the port at once, lets what is under way finish within `timeout`, and ends all threads and connections.
+    /// Safe to call twice and from several threads.
+    public func shutdown(timeout: Duration = .seconds(2)) {
+        server.shutdown(timeout: timeout)
+    }
+}
