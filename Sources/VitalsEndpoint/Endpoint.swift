@@ -34,6 +34,11 @@ public final class Endpoint: Sendable {
     /// The port it listens on; 0 before it was started.
     public var port: Int { server.port }
 
+    /// How many scrapes have a slot.
+    var scrapesInFlight: Int { server.scrapes.inFlight }
+    /// How many requests of the application's routes and of readiness are under way.
+    var pendingRequests: Int { server.running.withLock { $0 } }
+
     /// Opens the port and answers from then on.
     package func start() throws(EndpointError) {
         try server.start()
