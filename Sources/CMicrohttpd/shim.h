@@ -37,7 +37,8 @@ struct vitals_http_setup {
 
 // Starts a server with one thread and no listening socket: connections are handed to it.
 static inline struct MHD_Daemon *vitals_http_start(const struct vitals_http_setup *setup) {
-    unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+    // Not epoll: where exactly 128 descriptors are ready at once (0.9.75), that loop waits again before it handles them.
+    unsigned int flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
     if (setup->certificate != NULL) flags |= MHD_USE_TLS;
     struct MHD_OptionItem options[16] = {
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)setup->began, setup->context},

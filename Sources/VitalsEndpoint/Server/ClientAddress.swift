@@ -1,3 +1,4 @@
+import CMicrohttpd
 import Glibc
 
 /// Where a client is.
@@ -5,7 +6,7 @@ struct ClientAddress: Sendable {
     /// The address without its port, for people.
     let text: String
     /// What counts as one client: an IPv4 address, or the /64 that an IPv6 customer has to choose from.
-    let group: [UInt8]
+    let group: UInt64
     private let storage: sockaddr_storage
     private let length: socklen_t
 
@@ -27,7 +28,8 @@ struct ClientAddress: Sendable {
         let family = bytes.count == 4 ? AF_INET : AF_INET6
         if !bytes.isEmpty { _ = inet_ntop(family, bytes, &text, socklen_t(text.count)) }
         self.text = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        group = Array(bytes.prefix(8))
+        let start: UInt64 = bytes.count == 4 ? 0xFFFF : 0
+        group = bytes.prefix(8).reduce(start) { $0 << 8 | UInt64($1) }
     }
 
     func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {

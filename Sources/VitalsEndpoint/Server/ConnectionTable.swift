@@ -52,20 +52,22 @@ final class ConnectionTable: Sendable {
     /// Notes a new connection, after making room for it.
     func admit(_ descriptor: Int32, _ address: ClientAddress, _ daemon: HTTPDaemon, at now: UInt64) -> Admission {
         entries.withLock { entries in
-            var reason: String?
-            let live = entries.values.filter { $0.phase != .cut }
-            let neighbours = live.filter { $0.connection.address.group == address.group }
             guard entries.count < limits.connections + Self.slack else { return .tryAgain }
-            if neighbours.count >= limits.connectionsPerAddress {
+            var all = Census()
+            var neighbours = Census()
+            for entry in entries.values where entry.phase != .cut {
+                all.count(entry, at: now)
+                if entry.connection.address.group == address.group { neighbours.count(entry, at: now) }
+            }
+            var reason: String?
+            if neighbours.live >= limits.connectionsPerAddress {
                 reason = "connections_per_address"
-            } else if live.count >= limits.connections {
+                all = neighbours
+            } else if all.live >= limits.connections {
                 reason = "connections"
             }
             if let reason {
-                let candidates = neighbours.count >= limits.connectionsPerAddress ? neighbours : live
-                guard let victim = Self.victim(candidates, at: now) else {
-                    return candidates.contains { $0.phase == .handed } ? .tryAgain : .refused(reason)
-                }
+                guard let victim = all.victim else { return all.hasHanded ? .tryAgain : .refused(reason) }
                 Self.cut(victim, &entries)
             }
             let connection = Connection(descriptor: descriptor, address: address, daemon: daemon)
@@ -77,16 +79,32 @@ final class ConnectionTable: Sendable {
     /// Cuts one connection if there is one to spare.
     func makeRoom() {
         entries.withLock { entries in
-            let now = vitals_monotonic_nanoseconds()
-            if let victim = Self.victim(Array(entries.values), at: now) { Self.cut(victim, &entries) }
+            var all = Census()
+            for entry in entries.values { all.count(entry, at: vitals_monotonic_nanoseconds()) }
+            if let victim = all.victim { Self.cut(victim, &entries) }
         }
     }
 
-    /// Who makes room: the one that has waited longest, or else the slowest reader.
-    private static func victim(_ entries: [Entry], at now: UInt64) -> Entry? {
-        entries.filter(\.isWaiting).min { $0.since < $1.since }
-            ?? entries.filter { $0.phase == .sending && now &- $0.since > patience && now > $0.since }
-            .min { $0.since < $1.since }
+    /// How many connections there are, and who makes room: the one that has waited longest, or else the slowest reader.
+    private struct Census {
+        var live = 0
+        var hasHanded = false
+        private var waiting: Entry?
+        private var sending: Entry?
+
+        var victim: Entry? { waiting ?? sending }
+
+        mutating func count(_ entry: Entry, at now: UInt64) {
+            live += 1
+            switch entry.phase {
+            case .handed: hasHanded = true
+            case .waiting, .receiving: if entry.since < waiting?.since ?? .max { waiting = entry }
+            case .sending:
+                let isSlow = now > entry.since && now - entry.since > ConnectionTable.patience
+                if isSlow, entry.since < sending?.since ?? .max { sending = entry }
+            case .serving, .cut: break
+            }
+        }
     }
 
     /// The table is locked, so the descriptor is still that of the connection.
@@ -139,9 +157,14 @@ final class ConnectionTable: Sendable {
         entries.withLock { entries in
             guard let entry = entries[connection.descriptor], entry.connection === connection, entry.phase == .serving
             else { return false }
-            var query = pollfd(fd: connection.descriptor, events: vitals_hung_up, revents: 0)
-            return poll(&query, 1, 0) > 0
+            return !Self.hungUp([connection.descriptor]).isEmpty
         }
+    }
+
+    private static func hungUp(_ descriptors: [Int32]) -> Set<Int32> {
+        var queries = descriptors.map { pollfd(fd: $0, events: vitals_hung_up, revents: 0) }
+        guard poll(&queries, nfds_t(queries.count), 0) > 0 else { return [] }
+        return Set(queries.filter { $0.revents != 0 }.map(\.fd))
     }
 
     /// Cuts what takes too long; returns the reasons, one a connection.
@@ -151,10 +174,16 @@ final class ConnectionTable: Sendable {
         let send = limits.sendTimeout.nanoseconds
         return entries.withLock { entries in
             var reasons: [String] = []
+            // The library overlooks the end of a connection that comes with some incomplete requests.
+            let waiting = entries.values.filter { $0.isWaiting && now > $0.since && now - $0.since > Self.patience }
+            let gone = Self.hungUp(waiting.map(\.connection.descriptor))
             for entry in Array(entries.values) where now > entry.since {
                 let age = now - entry.since
                 let reason: String? =
                     switch entry.phase {
+                    case .waiting where gone.contains(entry.connection.descriptor),
+                        .receiving where gone.contains(entry.connection.descriptor):
+                        "client_gone"
                     case .waiting where isRetired(entry.connection.daemon): "reload"
                     case .waiting: age > (entry.hasServed ? idle : min(idle, request)) ? "idle" : nil
                     case .receiving: age > request ? "request_timeout" : nil

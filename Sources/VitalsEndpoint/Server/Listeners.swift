@@ -1,3 +1,4 @@
+import CMicrohttpd
 import Glibc
 
 /// The listening sockets of a host and port.
@@ -87,7 +88,7 @@ struct Listeners: Sendable {
         let bound = withUnsafePointer(to: storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
         }
-        guard bound == 0, Glibc.listen(descriptor, 1024) == 0 else { throw Refusal(code: errno) }
+        guard bound == 0, Glibc.listen(descriptor, 4096) == 0 else { throw Refusal(code: errno) }
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         _ = withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }

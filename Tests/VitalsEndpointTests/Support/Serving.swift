@@ -106,7 +106,7 @@ func write(_ text: String, to path: String) {
 }
 
 /// A folder that is there for the length of a test.
-final class Folder {
+final class Folder: Sendable {
     let path: String
 
     init() {
