@@ -34,6 +34,13 @@ let package = Package(
     ]
 )
 
+// Executables without a main function, which only the fuzzer's own can link: see scripts/fuzz.sh.
+if Context.environment["VITALS_FUZZ"] != nil {
+    package.targets += [
+        .executableTarget(name: "fuzz-path", dependencies: ["VitalsEndpoint"])
+    ]
+}
+
 for target in package.targets where target.type != .system && !["CVitals", "AllocationCounter"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),

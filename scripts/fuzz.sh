@@ -10,6 +10,8 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+# Package.swift declares the targets only then: without the fuzzer they have no main function.
+export VITALS_FUZZ=1
 seconds=${FUZZ_SECONDS:-60}
 found=0
 failed=0
