@@ -2,7 +2,7 @@ package import VitalsMetrics
 
 /// An HTTP server in the program: `/metrics`, `/healthz`, `/readyz`, and routes of the application's own.
 public final class Endpoint: Sendable {
-    private let server: Server
+    let server: Server
 
     /// An endpoint that does not listen yet.
     ///

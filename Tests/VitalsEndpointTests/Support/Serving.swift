@@ -77,20 +77,6 @@ func openDescriptors() -> Int {
     return count
 }
 
-/// How many threads the endpoints of the process have.
-func threads(named prefix: String) -> Int {
-    guard let folder = opendir("/proc/self/task") else { return -1 }
-    defer { closedir(folder) }
-    var count = 0
-    while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if let text = contents("/proc/self/task/\(name)/comm"), text.hasPrefix(prefix) { count += 1 }
-    }
-    return count
-}
-
 func contents(_ path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
