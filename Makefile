@@ -3,7 +3,7 @@ STRICT := -Xswiftc -warnings-as-errors
 .PHONY: help run test bench load lint tsan fuzz packages clean
 
 help:
-	@echo "make run       build the demo and run it"
+	@echo "make run       build the demo and run it: a shop, its metrics and the live page"
 	@echo "make test      run every test and check"
 	@echo "make bench     measure Vitals and its peers"
 	@echo "make load      have wrk scrape the endpoint as hard as it can, for two minutes"

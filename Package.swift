@@ -10,6 +10,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CVitals"),
+        .target(name: "CLivePage"),
         .target(name: "VitalsMetrics", dependencies: ["CVitals"]),
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd",
@@ -17,13 +18,15 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "VitalsBytes", dependencies: ["CVitals", "CDeflate"]),
         .target(name: "VitalsPrometheus", dependencies: ["VitalsMetrics", "VitalsBytes", "CVitals"]),
-        .target(name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd"]),
+        .target(
+            name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd", "CLivePage"],
+            exclude: ["Page/live.html"]),
         .target(name: "VitalsTesting", dependencies: ["VitalsMetrics"]),
         .target(
             name: "Vitals",
             dependencies: ["VitalsMetrics", "VitalsPrometheus", "VitalsEndpoint", "CVitals"]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
-        .executableTarget(name: "vitals-demo", dependencies: ["Vitals", "VitalsTesting"]),
+        .executableTarget(name: "vitals-demo", dependencies: ["Vitals"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .executableTarget(
             name: "vitals-bench",
@@ -32,7 +35,9 @@ let package = Package(
         .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes", "CDeflate"]),
         .testTarget(
             name: "VitalsPrometheusTests",
-            dependencies: ["VitalsPrometheus", "VitalsBytes", "VitalsMetrics", "VitalsTesting"]),
+            dependencies: [
+                "VitalsPrometheus", "VitalsBytes", "VitalsMetrics", "VitalsTesting", "CVitals", "CDeflate",
+            ]),
         .testTarget(
             name: "VitalsEndpointTests", dependencies: ["VitalsEndpoint", "VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(name: "VitalsTestingTests", dependencies: ["VitalsTesting"]),
@@ -47,7 +52,8 @@ if Context.environment["VITALS_FUZZ"] != nil {
     ]
 }
 
-for target in package.targets where target.type != .system && !["CVitals", "AllocationCounter"].contains(target.name) {
+for target in package.targets
+where target.type != .system && !["CVitals", "CLivePage", "AllocationCounter"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),

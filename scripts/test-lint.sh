@@ -71,7 +71,7 @@ for import in 'import Glibc' 'public import Vitals' 'package import VitalsTracin
     'import func VitalsTracing.withSpan' '#if X; import VitalsPrometheus'; do
     bad Sources/VitalsMetrics/Bad.swift "$import" 'VitalsMetrics may not import'
 done
-bad Sources/VitalsEndpoint/Bad.swift 'import VitalsMetrics' 'VitalsEndpoint may not import VitalsMetrics'
+bad Sources/VitalsEndpoint/Bad.swift 'import VitalsPrometheus' 'VitalsEndpoint may not import VitalsPrometheus'
 bad Sources/VitalsOTLP/Bad.swift 'import VitalsPrometheus' 'VitalsOTLP may not import VitalsPrometheus'
 
 bad Sources/VitalsMetrics/Bad.swift 'struct X: @unchecked Sendable {}' 'only in Sources/VitalsMetrics/Cells/'

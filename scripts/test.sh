@@ -43,7 +43,7 @@ race_tests() {
 }
 
 demo() {
-    swift build -c release --product vitals-demo "${strict[@]}" && .build/release/vitals-demo
+    swift build -c release --product vitals-demo "${strict[@]}" && .build/release/vitals-demo --port 0 --seconds 1
 }
 
 stage "lint" scripts/lint.sh

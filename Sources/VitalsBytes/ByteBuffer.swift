@@ -77,6 +77,14 @@ public struct ByteBuffer: ~Copyable {
         count &+= bytes.count
     }
 
+    /// Appends at most 32 bytes; as many must be readable, whatever their number.
+    @inlinable @inline(__always)
+    public mutating func append(_ start: UnsafeRawPointer, count short: Int) {
+        reserve(32)
+        (base + count).copyMemory(from: start, byteCount: 32)
+        count &+= short
+    }
+
     /// Appends the bytes of an array.
     @inlinable
     public mutating func append(_ bytes: [UInt8]) {

@@ -1,48 +1,57 @@
+import Glibc
 import Vitals
-import VitalsTesting
 
-// Records with every kind of instrument and prints what a reader sees.
+// A small shop that sells nothing: believable traffic into every kind of instrument, served at /metrics and, for people,
+// at /.
 
-var configuration = Configuration(service: "demo")
-configuration.endpoint?.port = 0
-let telemetry = try Telemetry.start(configuration)
-defer { telemetry.shutdown() }
-let reader = InMemoryReader(telemetry.configuration.metrics.registry)
-let meter = telemetry.meter("demo.shop", version: "1.0.0")
-
-let placed = meter.counter("orders.placed", unit: "{order}", description: "Orders accepted.")
-let requests = meter.counter("http.requests", by: .string("method"), .string("route"), .int("status"))
-let inFlight = meter.upDownCounter("orders.in_flight")
-let depth = meter.gauge("queue.depth")
-let latency = meter.histogram("order.duration", unit: .seconds, buckets: .latency)
-let sizes = meter.histogram("order.size", unit: .bytes, buckets: .exponential())
-let idle = meter.observableGauge("pool.idle") { $0.observe(7, ["pool": "db"]) }
-let spent = meter.observableCounter("cpu.time", of: Double.self, unit: .seconds) { $0.observe(1.25) }
-let users = meter.observableUpDownCounter("users.online") { $0.observe(42) }
-
-for order in 0..<1000 {
-    inFlight.add(1)
-    placed.add(1, ["payment.method": order.isMultiple(of: 3) ? "cash" : "card"])
-    requests["POST", "/orders", order.isMultiple(of: 50) ? 500 : 201].add(1)
-    latency.time { sizes.record(200 + order * 17 % 4000) }
-    latency.record(0.002 * Double(order % 100))
-    depth.set(order % 10)
-    if !order.isMultiple(of: 100) { inFlight.add(-1) }
-}
-placed.add(-1)
-
-for metric in reader.collect().metrics {
-    print("\(metric.name) (\(metric.kind)\(metric.unit == .none ? "" : ", \(metric.unit.symbol)"))")
-    for point in metric.points { print("    \(point.attributes) \(text(point.value))") }
+func say(_ text: String) {
+    let line = "\(text)\n"
+    _ = line.withCString { write(1, $0, strlen($0)) }
 }
 
-func text(_ value: CollectedPoint.Value) -> String {
-    switch value {
-    case .int(let value): "\(value)"
-    case .double(let value): "\(value)"
-    case .histogram(let value): "count \(value.count), sum \(value.sum ?? 0), buckets \(value.buckets)"
-    case .exponential(let value):
-        "count \(value.count), sum \(value.sum ?? 0), scale \(value.scale), "
-            + "\(value.positive.counts.count) buckets from \(value.positive.offset)"
-    }
+// Before any thread starts, so that all of them leave the signals to the wait at the end.
+var interrupts = sigset_t()
+sigemptyset(&interrupts)
+sigaddset(&interrupts, SIGINT)
+sigaddset(&interrupts, SIGTERM)
+pthread_sigmask(SIG_BLOCK, &interrupts, nil)
+
+guard let options = Options(CommandLine.arguments.dropFirst()) else {
+    say(Options.help)
+    exit(64)
 }
+
+var configuration = Configuration(service: "demo-shop", version: "1.0.0", environment: "development")
+if let port = options.port { configuration.endpoint?.port = port }
+// Every measurement may become an exemplar: there is no tracing here to choose them.
+ExemplarSource.install(Shop.span)
+
+let telemetry: Telemetry
+do {
+    telemetry = try Telemetry.start(configuration)
+} catch {
+    say("demo: \(error)")
+    exit(1)
+}
+let shop = Shop(telemetry.meter("demo.shop", version: "1.0.0"))
+try telemetry.endpoint?.route("GET", "/hello/{name}") { request in
+    .text("Hello, \(request.parameters["name"] ?? "")!\n")
+}
+telemetry.endpoint?.addReadinessCheck("shop") {}
+
+if let endpoint = telemetry.endpoint {
+    say("live page   http://localhost:\(endpoint.port)/")
+    say("metrics     http://localhost:\(endpoint.port)/metrics")
+    say("health      http://localhost:\(endpoint.port)/healthz and /readyz")
+    say(options.seconds.map { "ends after \($0) s" } ?? "ends with Ctrl-C")
+}
+
+// Fifty requests a second.
+var tick = 0
+var pause = timespec(tv_sec: 0, tv_nsec: 20_000_000)
+while options.seconds.map({ tick < $0 * 50 }) ?? true, sigtimedwait(&interrupts, nil, &pause) < 0 {
+    shop.work(tick)
+    tick += 1
+}
+telemetry.shutdown()
+say("demo: served \(tick) requests")

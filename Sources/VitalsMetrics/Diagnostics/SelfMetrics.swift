@@ -16,6 +16,15 @@ extension Registry {
             return isNew
         }
         guard isNew else { return }
+        let programs = state.withLock { $0.watches.count }
+        // Ours come first: a callback that hangs cuts those behind it.
+        defer {
+            state.withLock { state in
+                // Some may have been cancelled meanwhile.
+                let programs = min(programs, state.watches.count)
+                state.watches = Array(state.watches[programs...] + state.watches[..<programs])
+            }
+        }
         let meter = meter("vitals")
         for key in ["reason", "metric.name"] {
             SeriesKey.with([key: ""]) { _ = LabelShape.sharing($0.shape, isOurs: true) }

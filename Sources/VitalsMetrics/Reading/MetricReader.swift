@@ -73,7 +73,7 @@ public final class MetricReader: Sendable {
     /// - Parameters:
     ///   - timeout: How long callbacks may take; nil for the registry's limit.
     ///   - choose: Which families of a directory to visit, in which order; nil for all of them. A reader of changes
-    ///     has to visit all, or it loses those of the others.
+    ///     has to visit all, or it loses those of the others; one of totals may visit what is recorded into twice.
     package func collect(
         timeout: Duration? = nil, choosing choose: (FamilyDirectory) -> [Int]? = { _ in nil },
         _ visit: (FamilySnapshot) -> Void

@@ -15,7 +15,7 @@ extension Registry {
             let name = State.Name(scope: scope, name: descriptor.name.lowercased())
             let declared = state.instruments[name] ?? []
             if let existing = declared.first(where: { $0.descriptor.isSame(as: descriptor) }) {
-                reconcile(existing, with: descriptor)
+                if reconcile(existing, with: descriptor) { state.directory = nil }
                 return existing
             }
             guard state.count < state.limits.instruments else {
@@ -63,9 +63,10 @@ extension Registry {
 
     private static let mostRefused = 1000
 
-    /// The same instrument declared again, perhaps with other words.
-    private func reconcile(_ existing: InstrumentCore, with descriptor: InstrumentDescriptor) {
+    /// The same instrument declared again, perhaps with other words. True if it has another description now.
+    private func reconcile(_ existing: InstrumentCore, with descriptor: InstrumentDescriptor) -> Bool {
         let first = existing.descriptor
+        let former = first.description
         if first.name != descriptor.name {
             context.conflict(
                 "\(descriptor.name) differs from \(first.name) only in case: it is reported as \(first.name)")
@@ -81,6 +82,7 @@ extension Registry {
         if let buckets = descriptor.buckets, buckets != first.buckets {
             context.conflict("\(first.name) was declared with two sets of buckets: the first is used")
         }
+        return first.description != former
     }
 
     /// Two streams of one meter that would be reported under one name.

@@ -5,7 +5,8 @@ import VitalsMetrics
 ///
 /// The bounds are powers of two, or of four, sixteen and so on where more than `most` would be needed, from the least to
 /// the greatest that any series of the family has needed so far. All series of a family show the same bounds, so that
-/// they can be added up by `le`, and a bound that was shown is shown again.
+/// they can be added up by `le`, and a bound that was shown is shown again; when a range outgrows `most`, or a
+/// histogram becomes coarser than that, every second one.
 struct ClassicBuckets {
     /// No more bounds than this on either side of zero.
     static let most = 64
@@ -17,6 +18,13 @@ struct ClassicBuckets {
     private var hasZero = false
     /// The upper bounds, ascending, without +Inf.
     private(set) var bounds: [Double] = []
+
+    /// Makes room for all points of a stream.
+    mutating func cover(_ snapshot: FamilySnapshot) {
+        for row in snapshot.rows {
+            if let point = snapshot.exponential(row) { cover(point) }
+        }
+    }
 
     /// Makes room for a point.
     mutating func cover(_ point: ExponentialPoint) {

@@ -5,6 +5,8 @@ import VitalsMetrics
 enum ExemplarText {
     /// Characters of names and values, punctuation excluded.
     static let longest = 128
+    /// Classic names in every scheme: whether names may be more was asked for the series, not for these.
+    private static let names = LabelNames(strategy: .underscoreEscapingWithSuffixes, escaping: .underscores)
 
     /// Appends ` # {trace_id="…"} value time`.
     static func append(_ exemplar: Exemplar, to out: inout ByteBuffer) {
@@ -26,7 +28,7 @@ enum ExemplarText {
         var left = longest
         func add(_ name: String, _ value: String) {
             let length = name.unicodeScalars.count + value.unicodeScalars.count
-            guard length <= left, !labels.contains(where: { $0.name == name }) else { return }
+            guard !value.isEmpty, length <= left, !labels.contains(where: { $0.name == name }) else { return }
             left -= length
             labels.append((name, value))
         }
@@ -35,8 +37,7 @@ enum ExemplarText {
             add("span_id", hexadecimal(context.spanID))
         }
         for (key, value) in exemplar.attributes {
-            // Classic names in every scheme: whether names may be more was asked for the series, not for these.
-            let name = EscapingScheme.underscores.labelName(key)
+            let name = names.name(key)
             if name != "trace_id", name != "span_id" { add(name, value.description) }
         }
         return labels

@@ -34,4 +34,7 @@ final class ExposedFamily {
         count = SampleLine("\(name.family)_count", isQuoted: isQuoted)
         created = SampleLine("\(name.family)_created", isQuoted: isQuoted)
     }
+    deinit {
+        for line in [value, bucket, sum, count, created] { line.deallocate() }
+    }
 }

@@ -35,26 +35,19 @@ struct LineWriter {
         let hasExemplars = style.isOpenMetrics && isCounter && snapshot.hasExemplars
         let hasCreated = style.hasCreated && isCounter
         let doubles = style.doubles
-        family.value.withBytes { labelled, bare in
-            labels.forEach(snapshot.rows) { row, labels in
-                if labels.isEmpty {
-                    out.append(bare)
-                } else {
-                    out.append(labelled)
-                    out.append(labels)
-                    out.append("} ")
-                }
-                if isDouble {
-                    out.append(Double(bitPattern: row.value), as: doubles)
-                } else {
-                    out.append(decimal: Int64(bitPattern: row.value))
-                }
-                if hasExemplars, let exemplar = snapshot.exemplars(row).max(by: { $0.time < $1.time }) {
-                    ExemplarText.append(exemplar, to: &out)
-                }
-                out.append(0x0A)
-                if hasCreated { appendCreated(row, family, labels, &out) }
+        let line = family.value
+        labels.forEach(snapshot.rows) { row, labels in
+            start(line, labels, &out)
+            if isDouble {
+                out.append(Double(bitPattern: row.value), as: doubles)
+            } else {
+                out.append(decimal: Int64(bitPattern: row.value))
             }
+            if hasExemplars, let exemplar = snapshot.exemplars(row).max(by: { $0.time < $1.time }) {
+                ExemplarText.append(exemplar, to: &out)
+            }
+            out.append(0x0A)
+            if hasCreated { appendCreated(row, family, labels, &out) }
         }
     }
 
@@ -69,8 +62,9 @@ struct LineWriter {
             let exemplars = hasExemplars ? ExemplarText.latest(snapshot.exemplars(row), in: bounds) : [:]
             var prefix = Prefix(family.bucket, labels, &out)
             var cumulative: UInt64 = 0
-            for (index, count) in point.buckets.enumerated() {
-                cumulative &+= count
+            let buckets = point.buckets
+            for index in buckets.indices {
+                cumulative &+= buckets[index]
                 prefix.append(to: &out)
                 edges.append(index, to: &out)
                 out.append(decimal: cumulative)
@@ -85,9 +79,7 @@ struct LineWriter {
     private func appendExponentials(
         _ snapshot: FamilySnapshot, _ family: ExposedFamily, _ labels: LabelCache, _ out: inout ByteBuffer
     ) {
-        for row in snapshot.rows {
-            if let point = snapshot.exponential(row) { family.classic.cover(point) }
-        }
+        family.classic.cover(snapshot)
         let bounds = family.classic.bounds
         let edges = BucketEdges(bounds, style.doubles)
         let hasExemplars = style.isOpenMetrics && snapshot.hasExemplars
@@ -176,22 +168,35 @@ private struct Prefix {
     }
 }
 
-/// `le="0.005"} ` for each bound, and for +Inf behind them.
-private struct BucketEdges {
-    private let edges: [[UInt8]]
+/// `le="0.005"} ` for each bound, and for +Inf behind them: at equal distances, so that a copy has a fixed length, with
+/// the true length in the last byte.
+private struct BucketEdges: ~Copyable {
+    private static let distance = 32
+    private let edges: UnsafeMutableRawPointer
 
     init(_ bounds: [Double], _ style: DoubleFormat) {
-        edges = (bounds + [.infinity]).map { bound in
-            var edge = ByteBuffer(capacity: 64)
-            edge.append("le=\"")
-            edge.append(bound, as: style)
-            edge.append("\"} ")
-            return Array(edge.bytes)
+        edges = .allocate(byteCount: (bounds.count + 1) * Self.distance, alignment: Self.distance)
+        var text = ByteBuffer()
+        for (index, bound) in (bounds + [.infinity]).enumerated() {
+            text.clear()
+            text.append("le=\"")
+            text.append(bound, as: style)
+            text.append("\"} ")
+            // No double has more than 24 characters.
+            let length = min(text.count, Self.distance - 1)
+            let edge = edges + index * Self.distance
+            edge.copyMemory(from: text.base, byteCount: length)
+            edge.storeBytes(of: UInt8(length), toByteOffset: Self.distance - 1, as: UInt8.self)
         }
+    }
+
+    deinit {
+        edges.deallocate()
     }
 
     @inline(__always)
     func append(_ index: Int, to out: inout ByteBuffer) {
-        out.append(edges[index])
+        let edge = UnsafeRawPointer(edges + index &* Self.distance)
+        out.append(edge, count: Int(edge.load(fromByteOffset: Self.distance - 1, as: UInt8.self)))
     }
 }

@@ -78,9 +78,7 @@ struct ProtobufEncoder: ExpositionEncoder, ~Copyable {
                 out.endMessage(metric)
             }
         case .exponential:
-            for row in snapshot.rows {
-                if let point = snapshot.exponential(row) { family.classic.cover(point) }
-            }
+            family.classic.cover(snapshot)
             labels.forEach(snapshot.rows) { row, labels in
                 guard let point = snapshot.exponential(row) else { return }
                 let metric = out.beginMessage(field: 4)

@@ -1,24 +1,31 @@
 /// How the lines of one sample begin: `name{` before labels and `name ` where there are none. A name outside the classic
 /// set stands in the braces: `{"a.b",` and `{"a.b"} `.
+///
+/// Plain memory of whoever made it, so that a loop over lines counts no references.
 struct SampleLine {
-    let labelled: [UInt8]
-    let bare: [UInt8]
+    let labelled: UnsafeRawBufferPointer
+    let bare: UnsafeRawBufferPointer
 
     init(_ name: String, isQuoted: Bool) {
         if isQuoted {
             let quoted = "{\"\(Self.escaped(name))\""
-            labelled = Array("\(quoted),".utf8)
-            bare = Array("\(quoted)} ".utf8)
+            labelled = Self.copy("\(quoted),")
+            bare = Self.copy("\(quoted)} ")
         } else {
-            labelled = Array("\(name){".utf8)
-            bare = Array("\(name) ".utf8)
+            labelled = Self.copy("\(name){")
+            bare = Self.copy("\(name) ")
         }
     }
 
-    /// Runs `body` with the bytes of both beginnings, so that a loop need not ask for them at each line.
-    @inline(__always)
-    func withBytes(_ body: (_ labelled: UnsafeRawBufferPointer, _ bare: UnsafeRawBufferPointer) -> Void) {
-        labelled.withUnsafeBytes { labelled in bare.withUnsafeBytes { body(labelled, $0) } }
+    func deallocate() {
+        labelled.deallocate()
+        bare.deallocate()
+    }
+
+    private static func copy(_ text: String) -> UnsafeRawBufferPointer {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 1)
+        memory.copyBytes(from: text.utf8)
+        return UnsafeRawBufferPointer(memory)
     }
 
     /// A name as it stands in TYPE, HELP and UNIT.

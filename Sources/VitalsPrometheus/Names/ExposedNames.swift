@@ -8,6 +8,12 @@ final class ExposedNames: Sendable {
         let help: String
     }
 
+    /// Under which name a stream is shown, and whether the metadata is its own.
+    struct Exposed {
+        let name: MetricName
+        let isFirst: Bool
+    }
+
     private struct State {
         var streams: [ObjectIdentifier: Stream] = [:]
         /// In the order of their declaration, which decides who comes first in a table made later.
@@ -66,19 +72,21 @@ final class ExposedNames: Sendable {
     }
 
     /// The name of each family of a directory in a scheme; nil for those that are not shown.
-    func names(in directory: FamilyDirectory, _ scheme: EscapingScheme) -> [MetricName?] {
+    func names(in directory: FamilyDirectory, _ scheme: EscapingScheme) -> [Exposed?] {
         state.withLock { state in
             for family in directory.families { take(family, &state) }
             let present = Set(directory.families.map(\.id))
             drop(Set(state.order.filter { !present.contains($0) }), &state)
             if state.tables[scheme] == nil {
                 state.tables[scheme] = NameTable(strategy: options.translation, escaping: scheme)
-                for stream in state.order.compactMap({ state.streams[$0] }) { claim(stream, scheme, &state) }
             }
+            // In the order of declaration, also for those who wait for a name that has become free.
+            for stream in state.order.compactMap({ state.streams[$0] }) { claim(stream, scheme, &state) }
             return directory.families.map { family in
                 guard let stream = state.streams[family.id] else { return nil }
                 switch claim(stream, scheme, &state) {
-                case .first(let name), .joins(let name): return name
+                case .first(let name): return Exposed(name: name, isFirst: true)
+                case .joins(let name): return Exposed(name: name, isFirst: false)
                 case .refused, nil: return nil
                 }
             }

@@ -21,6 +21,16 @@ final class LabelCache {
     private var shapes: Set<UInt32> = []
     /// Whether a series may show the same labels as another one of its shape.
     private var mayRepeat = false
+    /// Counts the times that series have come or gone.
+    private var edition = 0
+    /// With which series labels were compared last.
+    private var compared: [Edition] = []
+
+    private struct Edition: Equatable {
+        let cache: ObjectIdentifier
+        let number: Int
+    }
+
     /// How many series show the labels of another one and are left out.
     private(set) var hidden = 0
 
@@ -48,7 +58,11 @@ final class LabelCache {
     ///
     /// - Parameter others: Whose series stand before these under the same name and may have the same labels.
     func prepare(_ rows: UnsafeBufferPointer<SeriesRow>, besides others: [LabelCache] = []) {
-        if update(rows) || !others.isEmpty { hideRepeated(besides: others) }
+        if update(rows) { edition += 1 }
+        let current = (others + [self]).map { Edition(cache: ObjectIdentifier($0), number: $0.edition) }
+        guard current != compared else { return }
+        hideRepeated(besides: others)
+        compared = current
     }
 
     /// True if there are series that were not there before, or no longer.
@@ -103,6 +117,7 @@ final class LabelCache {
 
     /// Of several series with the same labels Prometheus would take any: the first one is shown.
     private func hideRepeated(besides others: [LabelCache]) {
+        if hidden > 0 { for index in entries.indices { entries[index].isHidden = false } }
         hidden = 0
         guard mayRepeat || shapes.count > 1 || !others.isEmpty else { return }
         var seen: [Int: [(LabelCache, Int)]] = [:]

@@ -10,12 +10,13 @@ extension PrometheusRenderer {
         let names = names.names(in: directory, exposition.escaping)
         var shown: [String: ExposedFamily] = [:]
         var members: [ObjectIdentifier: ExpositionPlan.Member] = [:]
-        for (family, name) in zip(directory.families, names) {
-            guard let name else { continue }
+        let helps = helps(in: directory, names)
+        for (family, exposedName) in zip(directory.families, names) {
+            guard let name = exposedName?.name else { continue }
             let exposed =
                 shown[name.family]
                 ?? ExposedFamily(
-                    name, type: MetricType(family.data), help: family.description, format: exposition.format)
+                    name, type: MetricType(family.data), help: helps[name.family] ?? "", format: exposition.format)
             shown[name.family] = exposed
             if let known = former?.member(family.id), known.family.name == name {
                 exposed.classic = known.family.classic
@@ -26,12 +27,22 @@ extension PrometheusRenderer {
             }
         }
         let order = directory.families.indices.filter { names[$0] != nil }.sorted { first, second in
-            guard let one = names[first]?.family, let other = names[second]?.family, one != other else {
+            guard let one = names[first]?.name.family, let other = names[second]?.name.family, one != other else {
                 return first < second
             }
             return one.utf8.lexicographicallyPrecedes(other.utf8)
         }
         return ExpositionPlan(directory: directory, order: order, members: members)
+    }
+
+    /// The description of each family: that of the stream that came first, or of any other if that one has none.
+    private func helps(in directory: FamilyDirectory, _ names: [ExposedNames.Exposed?]) -> [String: String] {
+        var helps: [String: String] = [:]
+        for (family, exposed) in zip(directory.families, names) where !family.description.isEmpty {
+            guard let exposed, exposed.isFirst || helps[exposed.name.family] == nil else { continue }
+            helps[exposed.name.family] = family.description
+        }
+        return helps
     }
 
     private func labelWriter(
@@ -52,6 +63,7 @@ extension PrometheusRenderer {
         var bytes = ByteBuffer(capacity: 64)
         let names = LabelNames(strategy: options.translation, escaping: escaping)
         let labels = names.resolve(resource.map { ($0.key, $0.value.description) })
+        guard !labels.isEmpty else { return nil }
         for (index, label) in labels.enumerated() {
             syntax.append(label.name, label.value, isFirst: index == 0, to: &bytes)
         }

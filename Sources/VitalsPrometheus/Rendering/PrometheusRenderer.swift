@@ -94,13 +94,16 @@ package final class PrometheusRenderer: Sendable {
         var current: ExposedFamily?
         var written: [LabelCache] = []
         var plan: ExpositionPlan?
+        var unmeasured: Set<ObjectIdentifier> = []
         do throws(ReaderError) {
             try reader.collect(timeout: timeout) { directory in
                 let known = self.plan(for: directory, exposition, Encoder.labelSyntax)
                 plan = known
+                unmeasured = known.measured
                 return families.isEmpty ? known.order : known.order(only: families)
             } _: { snapshot in
                 guard let member = plan?.member(snapshot.id) else { return }
+                if unmeasured.remove(snapshot.id) != nil { return member.family.classic.cover(snapshot) }
                 let isNext = member.family !== current
                 if isNext { written.removeAll(keepingCapacity: true) }
                 member.labels.prepare(snapshot.rows, besides: written)

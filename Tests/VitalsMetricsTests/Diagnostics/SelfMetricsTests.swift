@@ -1,3 +1,4 @@
+import CVitals
 import Testing
 import VitalsMetrics
 import VitalsTesting
@@ -41,6 +42,16 @@ import VitalsTesting
         #expect(metric?[["reason": "infinite"]]?.int == 1)
         #expect(metric?[["reason": "removed"]]?.int == 1)
         #expect(metric?[["reason": "overflow"]]?.int == 0)
+    }
+
+    @Test func aCallbackThatHangsDoesNotHideWhatTheRegistrySaysOfItself() throws {
+        let registry = Registry(limits: Limits())
+        _ = registry.meter("shop").observableGauge("slow") { _ in vitals_sleep(400_000_000) }
+        registry.observeItself()
+        let reader = MetricReader(registry)
+        var names: Set<String> = []
+        try reader.collect(timeout: .milliseconds(50)) { names.insert($0.name) }
+        #expect(names.isSuperset(of: ["vitals.collections.cut", "vitals.series", "vitals.measurements.dropped"]))
     }
 
     @Test func streamsAndSeriesAreCounted() {
