@@ -46,7 +46,7 @@ func elapsed(_ body: () async throws -> Void) async rethrows -> Double {
 
 /// What counts as at once, in seconds: one. Under ThreadSanitizer, or beside the hundreds of threads of other rooms'
 /// tests, which also keep tasks from running, everything takes many times as long.
-let soon: Double = dlsym(nil, "__tsan_init") == nil && CommandLine.arguments.contains("--filter") ? 1 : 12
+let soon: Double = dlsym(nil, "__tsan_init") == nil && CommandLine.arguments.contains("--filter") ? 1 : 20
 
 /// Runs what blocks on a thread of its own.
 func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
