@@ -9,7 +9,7 @@ import VitalsMetrics
     }
 
     @Test func failingChecksAreNamed() async throws {
-        let serving = try Serving()
+        let serving = try Serving { $0.limits.readinessTimeout = .seconds(100) }
         #expect(await ask(serving.port, "/readyz")?.status == 200)
         try serving.endpoint.addReadinessCheck("database") { throw Failure() }
         try serving.endpoint.addReadinessCheck("cache") {}
@@ -41,7 +41,7 @@ import VitalsMetrics
     }
 
     @Test func simultaneousRequestsShareARun() async throws {
-        let serving = try Serving()
+        let serving = try Serving { $0.limits.readinessTimeout = .seconds(100) }
         let started = Tally()
         let mayGo = Tally()
         try serving.endpoint.addReadinessCheck("slow") {

@@ -40,7 +40,8 @@ import VitalsMetrics
         status: Int32, output: String
     ) {
         await run(
-            ["curl", "-sS", "--max-time", "10", "https://localhost:\(port)\(path)", "-4"] + more, in: folder)
+            ["curl", "-sS", "--max-time", "\(Int(10 * soon))", "https://localhost:\(port)\(path)", "-4"] + more,
+            in: folder)
     }
 
     @Test func scrapesAreEncrypted() async throws {

@@ -96,7 +96,7 @@ final class Client: Sendable {
     }
 
     /// The next answer; nil if its head did not come.
-    func reply(isHead: Bool = false, seconds: Double = 10) -> Reply? {
+    func reply(isHead: Bool = false, seconds: Double = 10 * soon) -> Reply? {
         let end = Array("\r\n\r\n".utf8)
         func headEnd(_ bytes: [UInt8]) -> Int? {
             guard bytes.count >= 4 else { return nil }
@@ -124,7 +124,7 @@ final class Client: Sendable {
     }
 
     func ask(
-        _ method: String, _ path: String, _ headers: [String] = [], body: String? = nil, seconds: Double = 10
+        _ method: String, _ path: String, _ headers: [String] = [], body: String? = nil, seconds: Double = 10 * soon
     ) -> Reply? {
         var text = "\(method) \(path) HTTP/1.1\r\nHost: test\r\n" + headers.map { $0 + "\r\n" }.joined()
         if let body { text += "Content-Length: \(body.utf8.count)\r\n" }
@@ -140,14 +140,14 @@ extension Client {
 }
 
 /// Asks on a connection of its own.
-func ask(_ port: Int, _ path: String, _ headers: [String] = [], seconds: Double = 10) -> Reply? {
+func ask(_ port: Int, _ path: String, _ headers: [String] = [], seconds: Double = 10 * soon) -> Reply? {
     Client(port).ask("GET", path, headers, seconds: seconds)
 }
 
 /// Asks on a connection of its own.
 func ask(
     _ port: Int, _ method: String, _ path: String, _ headers: [String] = [], body: String? = nil,
-    seconds: Double = 10
+    seconds: Double = 10 * soon
 ) -> Reply? {
     Client(port).ask(method, path, headers, body: body, seconds: seconds)
 }
@@ -155,7 +155,7 @@ func ask(
 // Tests must not block the threads that tasks run on: the handlers of the endpoint run there too.
 extension Client {
     func ask(
-        _ method: String, _ path: String, _ headers: [String] = [], body: String? = nil, seconds: Double = 10
+        _ method: String, _ path: String, _ headers: [String] = [], body: String? = nil, seconds: Double = 10 * soon
     ) async -> Reply? {
         await onThread { self.ask(method, path, headers, body: body, seconds: seconds) }
     }
@@ -164,7 +164,7 @@ extension Client {
         await onThread { self.ask("GET", path, headers) }
     }
 
-    func reply(isHead: Bool = false, seconds: Double = 10) async -> Reply? {
+    func reply(isHead: Bool = false, seconds: Double = 10 * soon) async -> Reply? {
         await onThread { self.reply(isHead: isHead, seconds: seconds) }
     }
 
@@ -174,13 +174,14 @@ extension Client {
 }
 
 /// Asks on a connection of its own.
-func ask(_ port: Int, _ path: String, _ headers: [String] = [], seconds: Double = 10) async -> Reply? {
+func ask(_ port: Int, _ path: String, _ headers: [String] = [], seconds: Double = 10 * soon) async -> Reply? {
     await onThread { ask(port, path, headers, seconds: seconds) }
 }
 
 /// Asks on a connection of its own.
 func ask(
-    _ port: Int, _ method: String, _ path: String, _ headers: [String] = [], body: String? = nil, seconds: Double = 10
+    _ port: Int, _ method: String, _ path: String, _ headers: [String] = [], body: String? = nil,
+    seconds: Double = 10 * soon
 ) async -> Reply? {
     await onThread { ask(port, method, path, headers, body: body, seconds: seconds) }
 }
