@@ -60,14 +60,30 @@ import VitalsMetrics
         }
         #expect(error("GET", "/a/{x}") == nil)
         #expect(error("POST", "/a/{x}") == nil)
+        #expect(error("post", "/a/{x}") == .duplicateRoute(method: "POST", pattern: "/a/{x}"))
         #expect(error("GET", "/a/{y}") == .duplicateRoute(method: "GET", pattern: "/a/{y}"))
-        for path in ["", "a", "/{", "/{}", "/a{b}", "/{a}/{a}", "/{{a}}"] {
+        for path in ["", "a", "/{", "/{}", "/a{b}", "/{a}/{a}", "/{{a}}", "/a?b", "/a#b"] {
             guard case .invalidRoute = error("GET", path) else {
                 Issue.record("\(path) was taken")
                 continue
             }
         }
         guard case .invalidRoute = error("GE T", "/b") else { throw EndpointError.alreadyStarted }
+    }
+
+    @Test func whatHandlersAndChecksHoldIsLetGoAtTheEnd() async throws {
+        final class Held: Sendable {}
+        let serving = try Serving()
+        weak var held: Held?
+        do {
+            let mine = Held()
+            held = mine
+            try serving.endpoint.route("GET", "/held") { _ in .text("\(mine)") }
+            try serving.endpoint.addReadinessCheck("held") { _ = mine }
+        }
+        #expect(await ask(serving.port, "/held")?.status == 200)
+        serving.endpoint.shutdown()
+        #expect(await eventually { held == nil })
     }
 
     @Test func whatAHandlerThrowsStaysInTheProgram() async throws {

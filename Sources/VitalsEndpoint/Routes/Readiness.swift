@@ -40,6 +40,15 @@ final class Readiness: Sendable {
         }
     }
 
+    /// Lets go of the checks, which may hold whatever holds the endpoint.
+    func forget() {
+        let former = state.withLock { state in
+            defer { state.checks = [] }
+            return state.checks
+        }
+        _ = former.count
+    }
+
     /// Runs the checks, or joins those who wait for them.
     func ask(_ done: @escaping @Sendable (Answer) -> Void) {
         let (begun, number) = state.withLock { state -> ([Named], Int) in

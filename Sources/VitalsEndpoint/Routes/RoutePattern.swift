@@ -21,6 +21,9 @@ package struct RoutePattern: Sendable {
         guard text.utf8.first == UInt8(ascii: "/") else {
             throw .invalidRoute(text, reason: "it does not start with a slash")
         }
+        guard !text.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
+            throw .invalidRoute(text, reason: "a path has neither a query nor a fragment")
+        }
         var segments: [Segment] = []
         var names: Set<String> = []
         for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {

@@ -37,6 +37,8 @@ package final class RouteTable: Sendable {
         if reserved.contains(where: { pattern.match($0) != nil && pattern.segments.allSatisfy(\.isLiteral) }) {
             throw .reservedRoute(path)
         }
+        // Requests have the standard ones in capitals.
+        let method = method.uppercased()
         let route = Route(
             method: method, pattern: pattern, requiresAuthentication: requiresAuthentication, handler: handler)
         try routes.withLock { routes throws(EndpointError) in
@@ -46,6 +48,16 @@ package final class RouteTable: Sendable {
             guard routes.count < Self.limit else { throw .tooMany("routes", limit: Self.limit) }
             routes.append(route)
         }
+    }
+
+    /// Lets go of the handlers, which may hold whatever holds the endpoint.
+    func forget() {
+        let former = routes.withLock { routes in
+            defer { routes = [] }
+            return routes
+        }
+        // Not under the lock: the last one to hold something ends it.
+        _ = former.count
     }
 
     /// The route for a request; a HEAD is answered by the route of GET unless it has one of its own.

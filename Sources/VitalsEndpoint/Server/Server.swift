@@ -193,6 +193,8 @@ final class Server: Sendable {
         if !workers.allSatisfy({ $0.join(until: last) }) {
             Diagnostics.log(.warning, "a thread of the endpoint is still rendering; it ends when that returns")
         }
+        routes.forget()
+        readiness.forget()
         _ = hasStopped.update { $0 = true }
     }
 
