@@ -7,13 +7,24 @@ import sys
 import unittest
 from pathlib import Path
 
-from support import ROOT, ended
+from support import ROOT, ended, target
 
 DEMO = ROOT / ".build" / "debug" / "vitals-demo"
-SCREENSHOT = ROOT / ".build" / "live-page.png"
+PICTURES = ROOT / ".build"
 
 
 class LivePage(unittest.TestCase):
+    def check(self, page, picture):
+        robot = subprocess.run(
+            [sys.executable, Path(__file__).with_name("live_page.py"), page, PICTURES / picture],
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
+        )
+        self.assertEqual(robot.returncode, 0, robot.stdout + robot.stderr)
+        return robot.stdout
+
     def test_numbers_of_a_running_shop(self):
         shop = subprocess.Popen([DEMO, "--port", "0", "--seconds", "240"], stdout=subprocess.PIPE, text=True)
         with ended(shop):
@@ -21,14 +32,12 @@ class LivePage(unittest.TestCase):
             line = shop.stdout.readline() if ready else ""
             found = re.search(r"http://localhost:\d+/", line)
             self.assertIsNotNone(found, line)
-            robot = subprocess.run(
-                [sys.executable, Path(__file__).with_name("live_page.py"), found.group(), SCREENSHOT],
-                capture_output=True,
-                text=True,
-                timeout=200,
-                check=False,
-            )
-        self.assertEqual(robot.returncode, 0, robot.stdout + robot.stderr)
+            self.check(found.group(), "live-page.png")
+
+    def test_many_series_and_numbers_at_the_end_of_the_doubles(self):
+        with target("load") as base:
+            said = self.check(f"{base}/", "live-page-of-many.png")
+        self.assertIn("1 families show less than all of their series, and say so", said)
 
 
 if __name__ == "__main__":
