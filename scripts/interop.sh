@@ -8,10 +8,12 @@ seconds=${INTEROP_SECONDS:-420}
 log=.build/interop.log
 python=$(scripts/python.sh)
 
-swift build --product interop-target -Xswiftc -warnings-as-errors
+for product in interop-target vitals-demo; do
+    swift build --product "$product" -Xswiftc -warnings-as-errors
+done
 cd Tests/Interop
 [ $# -gt 0 ] || set -- discover --verbose
-# What it is when time is up is the test that hangs, so each is named as it begins.
+# Each test is named as it begins: what hangs can be found.
 timeout --kill-after=20 "$seconds" "$python" -W error::ResourceWarning -m unittest "$@" 2>&1 | tee "../../$log"
 # No tests are no success.
 grep -q '^Ran [1-9]' "../../$log"

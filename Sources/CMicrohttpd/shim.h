@@ -50,9 +50,7 @@ static inline struct MHD_Daemon *_Nullable vitals_mhd_start(vitals_mhd_settings 
         MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)settings.on_completed, settings.context};
     options[count++] = (struct MHD_OptionItem){
         MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)settings.on_connection, settings.context};
-    // Not epoll: MHD uses it by edges, and loses the end of a connection that comes together with its last bytes. Such
-    // connections would stay until they have been idle for too long.
-    unsigned int flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     if (settings.certificate) {
         flags |= MHD_USE_TLS;
         options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings.certificate};

@@ -106,7 +106,7 @@ final class ConnectionTable: Sendable {
         }
     }
 
-    /// Cuts those that take too long to send a request, or to fetch a response.
+    /// Cuts those that take too long to send a request, or to fetch a response, and those whose client has gone.
     func sweep() {
         let now = vitals_monotonic_nanoseconds()
         let idle = limits.idleTimeout.wholeNanoseconds
@@ -119,6 +119,8 @@ final class ConnectionTable: Sendable {
                     counts.idle += 1
                 } else if entry.isSending, age > sending {
                     counts.slow += 1
+                } else if entry.isWaiting, Self.hasLeft(entry) {
+                    // Nobody was turned away.
                 } else {
                     continue
                 }
@@ -136,6 +138,15 @@ final class ConnectionTable: Sendable {
         entries.withLock { entries in
             entries.values.reduce(0) { $0 + ($1.daemon == daemon && !(onlyBusy && $1.isWaiting) ? 1 : 0) }
         }
+    }
+
+    /// Whether the client has closed, and everything it sent is read.
+    ///
+    /// libmicrohttpd waits with epoll for edges. Where the last bytes and the end come together, it reads the bytes and
+    /// does not hear of the end again, until the connection is cut for another reason.
+    private static func hasLeft(_ entry: Entry) -> Bool {
+        var byte: UInt8 = 0
+        return recv(entry.descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
     }
 
     private static func cut(_ entry: Entry) {
