@@ -48,7 +48,8 @@ let package = Package(
 // Fuzz targets have no main function of their own, so a plain build leaves them out (scripts/fuzz.sh).
 if Context.environment["VITALS_FUZZ"] != nil {
     package.targets += [
-        .executableTarget(name: "fuzz-accept", dependencies: ["VitalsPrometheus", "VitalsMetrics"])
+        .executableTarget(name: "fuzz-accept", dependencies: ["VitalsPrometheus", "VitalsMetrics"]),
+        .executableTarget(name: "fuzz-path", dependencies: ["VitalsEndpoint"]),
     ]
 }
 

@@ -1,107 +1,123 @@
-// libmicrohttpd, the HTTP server; of GnuTLS and libcrypt, which it comes with, what its users need.
+// libmicrohttpd, the HTTP server, with the parts of GnuTLS and libcrypt that the endpoint needs. Here is only what Swift
+// cannot call: variadic functions, and macros.
 #ifndef VITALS_CMICROHTTPD_H
 #define VITALS_CMICROHTTPD_H
 
 #include <crypt.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
-// What a daemon is started with. MHD takes its options as variable arguments, which Swift cannot pass.
-typedef struct {
-    int listener;
+// Of Linux, which the Glibc module does not show.
+extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+static const short vitals_hung_up = 0x2000;  // POLLRDHUP
+static const int vitals_event_flags = EFD_CLOEXEC | EFD_NONBLOCK;
+
+struct vitals_http_setup {
+    void *context;
+    MHD_AccessHandlerCallback handle;
+    void *(*began)(void *context, const char *target, struct MHD_Connection *connection);
+    MHD_RequestCompletedCallback completed;
+    MHD_NotifyConnectionCallback changed;
+    size_t connection_memory;
     unsigned int connections;
-    size_t header_bytes;
-    void *_Nullable context;
-    void *_Nullable (*_Nonnull on_uri)(void *_Nullable context, const char *_Nonnull uri, struct MHD_Connection *_Nonnull);
-    MHD_AccessHandlerCallback _Nonnull on_request;
-    MHD_RequestCompletedCallback _Nonnull on_completed;
-    MHD_NotifyConnectionCallback _Nonnull on_connection;
-    // Null without TLS.
-    const char *_Nullable certificate;
-    const char *_Nullable key;
-    const char *_Nullable authority;
-} vitals_mhd_settings;
+    // PEM; NULL for plain HTTP.
+    const char *certificate;
+    const char *key;
+    const char *authorities;
+};
 
-// Leaves escapes as they came: whoever decodes before taking a path apart cannot tell %2F from a slash.
-static inline size_t vitals_mhd_keep_escapes(void *_Nullable context, struct MHD_Connection *_Nullable connection, char *_Nonnull text) {
-    (void)context;
-    (void)connection;
-    return strlen(text);
-}
-
-static inline struct MHD_Daemon *_Nullable vitals_mhd_start(vitals_mhd_settings settings) {
-    struct MHD_OptionItem options[16];
-    int count = 0;
-    options[count++] = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, settings.listener, NULL};
-    options[count++] = (struct MHD_OptionItem){MHD_OPTION_CONNECTION_LIMIT, settings.connections, NULL};
-    options[count++] =
-        (struct MHD_OptionItem){MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)settings.header_bytes, NULL};
-    options[count++] = (struct MHD_OptionItem){MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL};
-    options[count++] =
-        (struct MHD_OptionItem){MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)settings.on_uri, settings.context};
-    options[count++] =
-        (struct MHD_OptionItem){MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)vitals_mhd_keep_escapes, NULL};
-    options[count++] = (struct MHD_OptionItem){
-        MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)settings.on_completed, settings.context};
-    options[count++] = (struct MHD_OptionItem){
-        MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)settings.on_connection, settings.context};
-    unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    if (settings.certificate) {
-        flags |= MHD_USE_TLS;
-        options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings.certificate};
-        options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings.key};
+// Starts a server with one thread and no listening socket: connections are handed to it.
+static inline struct MHD_Daemon *vitals_http_start(const struct vitals_http_setup *setup) {
+    // Not epoll: where exactly 128 descriptors are ready at once (0.9.75), that loop waits again before it handles them.
+    unsigned int flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+    if (setup->certificate != NULL) flags |= MHD_USE_TLS;
+    struct MHD_OptionItem options[16] = {
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)setup->began, setup->context},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)setup->completed, setup->context},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)setup->changed, setup->context},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)setup->connection_memory, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)setup->connections, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+    };
+    int count = 6;
+    if (setup->certificate != NULL) {
+        options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)setup->certificate};
+        options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)setup->key};
         options[count++] = (struct MHD_OptionItem){
             MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"};
-        if (settings.authority) {
-            options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, (void *)settings.authority};
-        }
+        if (setup->authorities != NULL)
+            options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, (void *)setup->authorities};
     }
-    options[count++] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, settings.on_request, settings.context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    options[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    // Signals belong to the host's threads; the server's thread inherits the mask.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, setup->handle, setup->context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return daemon;
 }
 
-static inline int vitals_mhd_socket(struct MHD_Connection *_Nonnull connection) {
+// What MHD_NotifyConnectionCallback left with the connection.
+static inline void *vitals_http_context(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+static inline int vitals_http_descriptor(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info ? info->connect_fd : -1;
+    return info == NULL ? -1 : info->connect_fd;
 }
 
-static inline const struct sockaddr *_Nullable vitals_mhd_address(struct MHD_Connection *_Nonnull connection) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return info ? info->client_addr : NULL;
-}
-
-// Whether the client showed a certificate of the authority. True without TLS.
-static inline bool vitals_mhd_is_trusted(struct MHD_Connection *_Nonnull connection) {
+// Lets the handshake fail without a client certificate that the authorities vouch for: the server only asks for one.
+static inline void vitals_tls_require_client(struct MHD_Connection *connection) {
+    static gnutls_typed_vdata_st purpose[] = {
+        {GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)GNUTLS_KP_TLS_WWW_CLIENT, 0}};
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    if (!info || !info->tls_session) return false;
-    unsigned int status = 0;
-    gnutls_session_t session = (gnutls_session_t)info->tls_session;
-    unsigned int count = 0;
-    if (!gnutls_certificate_get_peers(session, &count) || count == 0) return false;
-    return gnutls_certificate_verify_peers2(session, &status) == GNUTLS_E_SUCCESS && status == 0;
+    if (info == NULL || info->tls_session == NULL) return;
+    gnutls_certificate_server_set_request((gnutls_session_t)info->tls_session, GNUTLS_CERT_REQUIRE);
+    gnutls_session_set_verify_cert2((gnutls_session_t)info->tls_session, purpose, 1, 0);
 }
 
-// The hash of a password under a setting, which an older hash may be; false if there is no such way to hash.
-static inline bool vitals_crypt(const char *_Nonnull password, const char *_Nonnull setting, char *_Nonnull out, size_t size) {
-    struct crypt_data *data = calloc(1, sizeof(struct crypt_data));
-    if (!data) return false;
-    const char *hash = crypt_r(password, setting, data);
-    bool is_hash = hash && hash[0] != '*' && strlen(hash) < size;
-    if (is_hash) strcpy(out, hash);
-    explicit_bzero(data, sizeof(struct crypt_data));
+// 0, or the error of the first of the PEM texts that is wrong; `which` says which: 0 certificate and key, 1 authorities.
+static inline int vitals_tls_check(const char *certificate, const char *key, const char *authorities, int *which) {
+    gnutls_certificate_credentials_t credentials;
+    *which = 0;
+    int failure = gnutls_certificate_allocate_credentials(&credentials);
+    if (failure != 0) return failure;
+    gnutls_datum_t pem = {(unsigned char *)certificate, (unsigned int)strlen(certificate)};
+    gnutls_datum_t secret = {(unsigned char *)key, (unsigned int)strlen(key)};
+    failure = gnutls_certificate_set_x509_key_mem(credentials, &pem, &secret, GNUTLS_X509_FMT_PEM);
+    if (failure >= 0 && authorities != NULL) {
+        gnutls_datum_t trusted = {(unsigned char *)authorities, (unsigned int)strlen(authorities)};
+        *which = 1;
+        failure = gnutls_certificate_set_x509_trust_mem(credentials, &trusted, GNUTLS_X509_FMT_PEM);
+        if (failure == 0) failure = GNUTLS_E_NO_CERTIFICATE_FOUND;
+    }
+    gnutls_certificate_free_credentials(credentials);
+    return failure < 0 ? failure : 0;
+}
+
+// Whether `password` has the bcrypt `hash`, in a time that does not depend on where they differ.
+static inline bool vitals_bcrypt_matches(const char *password, const char *hash) {
+    struct crypt_data *data = (struct crypt_data *)calloc(1, sizeof *data);
+    if (data == NULL) return false;
+    const char *made = crypt_r(password, hash, data);
+    size_t length = strlen(hash);
+    bool matches = made != NULL && made[0] == '$' && strlen(made) == length && gnutls_memcmp(made, hash, length) == 0;
+    gnutls_memset(data, 0, sizeof *data);
     free(data);
-    return is_hash;
-}
-
-static inline bool vitals_hmac_sha256(
-    const void *_Nonnull key, size_t key_size, const void *_Nonnull text, size_t size, unsigned char *_Nonnull digest) {
-    return gnutls_hmac_fast(GNUTLS_MAC_SHA256, key, key_size, text, size, digest) == GNUTLS_E_SUCCESS;
+    return matches;
 }
 
 #endif

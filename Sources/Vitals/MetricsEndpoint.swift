@@ -14,9 +14,7 @@ struct MetricsEndpoint: Sendable {
         self.renderer = renderer
         // Instruments of a registry that nobody reads, if the library is not to report on itself.
         let meter = (configuration.metrics.observesItself ? registry : Registry()).meter("vitals")
-        let page =
-            settings.hasLivePage
-            ? EndpointPage(html: LivePage.html, contentSecurityPolicy: LivePage.contentSecurityPolicy) : nil
+        let page = settings.hasLivePage ? (html: LivePage.html, policy: LivePage.contentSecurityPolicy) : nil
         do throws(EndpointError) {
             endpoint = try Endpoint(settings, meter: meter, page: page) { request, timeout in
                 let exposition = try renderer.render(
@@ -26,6 +24,7 @@ struct MetricsEndpoint: Sendable {
                     contentType: exposition.contentType, contentEncoding: exposition.isPacked ? "gzip" : nil,
                     format: exposition.format, body: exposition)
             }
+            try endpoint.start()
         } catch {
             renderer.shutdown()
             throw error

@@ -6,7 +6,9 @@ func serve(_ series: String, seconds: Int) -> Never {
     var configuration = Configuration(service: "bench")
     configuration.metrics.registry = Registry()
     configuration.limits.cardinality = 1_000_000
-    configuration.endpoint = EndpointConfiguration(host: "127.0.0.1", port: 0)
+    configuration.endpoint = EndpointConfiguration()
+    configuration.endpoint?.host = "127.0.0.1"
+    configuration.endpoint?.port = 0
     // The peers do not have the labels of the scope.
     configuration.prometheus.hasScopeLabels = false
     do {

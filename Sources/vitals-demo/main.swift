@@ -37,7 +37,7 @@ let shop = Shop(telemetry.meter("demo.shop", version: "1.0.0"))
 try telemetry.endpoint?.route("GET", "/hello/{name}") { request in
     .text("Hello, \(request.parameters["name"] ?? "")!\n")
 }
-telemetry.endpoint?.addReadinessCheck("shop") {}
+try telemetry.endpoint?.addReadinessCheck("shop") {}
 
 if let endpoint = telemetry.endpoint {
     say("live page   http://localhost:\(endpoint.port)/")

@@ -3,163 +3,209 @@ import CVitals
 import Glibc
 import VitalsMetrics
 
-/// The open connections, and who has to go when there are too many.
-///
-/// A descriptor is shut down under the lock under which MHD's notice of its closing takes it out of the table, so it is
-/// never another connection's by then.
+/// The connections there are, what they are doing and since when, and the right to cut them.
 final class ConnectionTable: Sendable {
-    enum Phase: Sendable {
-        /// For a request, or for the rest of one.
+    enum Phase {
+        /// On its way to the server's thread.
+        case handed
+        /// For a request, or for the end of a request line.
         case waiting
-        /// Its request is being worked on.
-        case working
-        /// The client fetches the response.
-        case sending(isScrape: Bool)
+        /// The rest of a request.
+        case receiving
+        /// An answer is being made.
+        case serving
+        /// The client fetches the answer.
+        case sending
+        /// Shut down, and about to be closed.
+        case cut
     }
 
     private struct Entry {
-        let descriptor: Int32
-        let address: String
-        let daemon: Int
-        var phase = Phase.waiting
-        /// When the phase began, monotonic nanoseconds.
+        let connection: Connection
+        var phase = Phase.handed
         var since: UInt64
+        var hasServed = false
 
-        var isWaiting: Bool { if case .waiting = phase { true } else { false } }
-        var isSending: Bool { if case .sending = phase { true } else { false } }
+        var isWaiting: Bool { phase == .waiting || phase == .receiving }
+    }
+
+    enum Admission {
+        case admitted(Connection, cut: String?)
+        case refused(String)
+        /// The server's thread has not caught up.
+        case tryAgain
     }
 
     private let limits: EndpointLimits
-    private let metrics: EndpointMetrics
-    private let entries = Locked<[UInt: Entry]>([:])
-    /// A connection that a slow reader holds may be cut for another scrape after this many nanoseconds.
-    private static let patience: UInt64 = 1_000_000_000
+    private let entries = Locked<[Int32: Entry]>([:])
+    /// Who fetches an answer is left alone for so long.
+    static let patience: UInt64 = 1_000_000_000
+    /// How many that were shut down may not be closed yet.
+    static let slack = 64
 
-    init(_ limits: EndpointLimits, _ metrics: EndpointMetrics) {
+    init(_ limits: EndpointLimits) {
         self.limits = limits
-        self.metrics = metrics
     }
 
-    /// Takes a new connection, and makes room for it if there is none: the connection that has waited longest goes.
-    func add(_ connection: UInt, _ descriptor: Int32, from address: String, daemon: Int) {
-        let reason: RejectionReason? = entries.withLock { entries in
-            let ofAddress = entries.values.reduce(0) { $0 + ($1.address == address ? 1 : 0) }
-            var reason: RejectionReason?
-            if ofAddress >= limits.connectionsPerAddress {
-                reason = .connectionsPerAddress
-            } else if entries.count >= limits.connections {
-                reason = .connections
+    var count: Int { entries.withLock { $0.count } }
+
+    /// Notes a new connection, after making room for it.
+    func admit(_ descriptor: Int32, _ address: ClientAddress, _ daemon: HTTPDaemon, at now: UInt64) -> Admission {
+        entries.withLock { entries in
+            guard entries.count < limits.connections + Self.slack else { return .tryAgain }
+            var all = Census()
+            var neighbours = Census()
+            for entry in entries.values where entry.phase != .cut {
+                all.count(entry, at: now)
+                if entry.connection.address.group == address.group { neighbours.count(entry, at: now) }
+            }
+            var reason: String?
+            if neighbours.live >= limits.connectionsPerAddress {
+                reason = "connections_per_address"
+                all = neighbours
+            } else if all.live >= limits.connections {
+                reason = "connections"
             }
             if let reason {
-                let candidates = entries.filter {
-                    $0.value.isWaiting && (reason == .connections || $0.value.address == address)
-                }
-                if let oldest = candidates.min(by: { $0.value.since < $1.value.since }) {
-                    Self.cut(oldest.value)
-                    entries[oldest.key] = nil
-                } else {
-                    _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
-                }
+                guard let victim = all.victim else { return all.hasHanded ? .tryAgain : .refused(reason) }
+                Self.cut(victim, &entries)
             }
-            entries[connection] = Entry(
-                descriptor: descriptor, address: address, daemon: daemon, since: vitals_monotonic_nanoseconds())
-            return reason
+            let connection = Connection(descriptor: descriptor, address: address, daemon: daemon)
+            entries[descriptor] = Entry(connection: connection, since: now)
+            return .admitted(connection, cut: reason)
         }
-        if let reason { metrics.reject(reason) }
-        metrics.connections.add(1)
     }
 
-    func remove(_ connection: UInt) {
-        _ = entries.withLock { $0.removeValue(forKey: connection) }
-        metrics.connections.add(-1)
-    }
-
-    func enter(_ phase: Phase, _ connection: UInt) {
+    /// Cuts one connection if there is one to spare.
+    func makeRoom() {
         entries.withLock { entries in
-            entries[connection]?.phase = phase
-            entries[connection]?.since = vitals_monotonic_nanoseconds()
+            var all = Census()
+            for entry in entries.values { all.count(entry, at: vitals_monotonic_nanoseconds()) }
+            if let victim = all.victim { Self.cut(victim, &entries) }
         }
     }
 
-    /// How many responses are on their way, and to how many scrapers.
-    func sendingScrapes() -> Int {
+    /// How many connections there are, and who makes room: the one that has waited longest, or else the slowest reader.
+    private struct Census {
+        var live = 0
+        var hasHanded = false
+        private var waiting: Entry?
+        private var sending: Entry?
+
+        var victim: Entry? { waiting ?? sending }
+
+        mutating func count(_ entry: Entry, at now: UInt64) {
+            live += 1
+            switch entry.phase {
+            case .handed: hasHanded = true
+            case .waiting, .receiving: if entry.since < waiting?.since ?? .max { waiting = entry }
+            case .sending:
+                let isSlow = now > entry.since && now - entry.since > ConnectionTable.patience
+                if isSlow, entry.since < sending?.since ?? .max { sending = entry }
+            case .serving, .cut: break
+            }
+        }
+    }
+
+    /// The table is locked, so the descriptor is still that of the connection.
+    private static func cut(_ entry: Entry, _ entries: inout [Int32: Entry]) {
+        _ = shutdown(entry.connection.descriptor, Int32(SHUT_RDWR))
+        entries[entry.connection.descriptor]?.phase = .cut
+    }
+
+    /// The server's thread has the connection.
+    func started(_ descriptor: Int32) -> Connection? {
         entries.withLock { entries in
-            entries.values.reduce(0) { if case .sending(isScrape: true) = $1.phase { $0 + 1 } else { $0 } }
+            entries[descriptor]?.phase = .waiting
+            return entries[descriptor]?.connection
         }
     }
 
-    /// Cuts the scrape whose client has been fetching its response longest. False if none takes its time.
-    func cutSlowestScrape() -> Bool {
-        let now = vitals_monotonic_nanoseconds()
+    func move(_ connection: Connection, to phase: Phase, at now: UInt64) {
+        entries.withLock { entries in
+            guard let entry = entries[connection.descriptor], entry.connection === connection, entry.phase != .cut
+            else { return }
+            entries[connection.descriptor]?.phase = phase
+            entries[connection.descriptor]?.since = now
+            if phase == .serving { entries[connection.descriptor]?.hasServed = true }
+        }
+    }
+
+    /// Called before the descriptor is closed.
+    func remove(_ connection: Connection) {
+        entries.withLock { entries in
+            guard entries[connection.descriptor]?.connection === connection else { return }
+            entries[connection.descriptor] = nil
+        }
+    }
+
+    /// Cuts the one of `connections` whose client has been fetching its answer for longest, if that is too long.
+    func cutSlowest(of connections: [Connection], at now: UInt64) -> Connection? {
+        entries.withLock { entries in
+            let sending = connections.compactMap { connection in
+                entries[connection.descriptor].flatMap { $0.connection === connection ? $0 : nil }
+            }
+            .filter { $0.phase == .sending && $0.since < now && now &- $0.since > Self.patience }
+            guard let slowest = sending.min(by: { $0.since < $1.since }) else { return nil }
+            Self.cut(slowest, &entries)
+            return slowest.connection
+        }
+    }
+
+    /// Whether the client of a connection that is being served has hung up, which the server's thread does not see.
+    func hasHungUp(_ connection: Connection) -> Bool {
+        entries.withLock { entries in
+            guard let entry = entries[connection.descriptor], entry.connection === connection, entry.phase == .serving
+            else { return false }
+            return !Self.hungUp([connection.descriptor]).isEmpty
+        }
+    }
+
+    private static func hungUp(_ descriptors: [Int32]) -> Set<Int32> {
+        var queries = descriptors.map { pollfd(fd: $0, events: vitals_hung_up, revents: 0) }
+        guard poll(&queries, nfds_t(queries.count), 0) > 0 else { return [] }
+        return Set(queries.filter { $0.revents != 0 }.map(\.fd))
+    }
+
+    /// Cuts what takes too long; returns the reasons, one a connection.
+    func sweep(at now: UInt64, isRetired: (HTTPDaemon) -> Bool) -> [String] {
+        let idle = limits.idleTimeout.nanoseconds
+        let request = limits.requestTimeout.nanoseconds
+        let send = limits.sendTimeout.nanoseconds
         return entries.withLock { entries in
-            let slow = entries.filter {
-                if case .sending(isScrape: true) = $0.value.phase {
-                    now &- $0.value.since > Self.patience
-                } else {
-                    false
-                }
+            var reasons: [String] = []
+            // The library overlooks the end of a connection that comes with some incomplete requests.
+            let waiting = entries.values.filter { $0.isWaiting && now > $0.since && now - $0.since > Self.patience }
+            let gone = Self.hungUp(waiting.map(\.connection.descriptor))
+            for entry in Array(entries.values) where now > entry.since {
+                let age = now - entry.since
+                let reason: String? =
+                    switch entry.phase {
+                    case .waiting where gone.contains(entry.connection.descriptor),
+                        .receiving where gone.contains(entry.connection.descriptor):
+                        "client_gone"
+                    case .waiting where isRetired(entry.connection.daemon): "reload"
+                    case .waiting: age > (entry.hasServed ? idle : min(idle, request)) ? "idle" : nil
+                    case .receiving: age > request ? "request_timeout" : nil
+                    case .sending: age > send ? "send_timeout" : nil
+                    case .handed, .serving, .cut: nil
+                    }
+                // Never told of: the library had no memory for it and closed it.
+                if entry.phase == .handed, age > 10_000_000_000 { entries[entry.connection.descriptor] = nil }
+                guard let reason else { continue }
+                Self.cut(entry, &entries)
+                reasons.append(reason)
             }
-            guard let slowest = slow.min(by: { $0.value.since < $1.value.since }) else { return false }
-            Self.cut(slowest.value)
-            entries[slowest.key]?.phase = .working
-            return true
+            return reasons
         }
     }
 
-    /// Cuts those that take too long to send a request, or to fetch a response, and those whose client has gone.
-    func sweep() {
-        let now = vitals_monotonic_nanoseconds()
-        let idle = limits.idleTimeout.wholeNanoseconds
-        let sending = limits.sendTimeout.wholeNanoseconds
-        let (idled, slow) = entries.withLock { entries in
-            var counts = (idle: 0, slow: 0)
-            for (key, entry) in entries {
-                let age = now &- min(entry.since, now)
-                if entry.isWaiting, age > idle {
-                    counts.idle += 1
-                } else if entry.isSending, age > sending {
-                    counts.slow += 1
-                } else if entry.isWaiting, Self.hasLeft(entry) {
-                    // Nobody was turned away.
-                } else {
-                    continue
-                }
-                Self.cut(entry)
-                entries[key]?.since = now
-            }
-            return counts
-        }
-        for _ in 0..<idled { metrics.reject(.idle) }
-        for _ in 0..<slow { metrics.reject(.slowReader) }
+    /// Whether an answer is being made or fetched.
+    var isAnswering: Bool {
+        entries.withLock { entries in entries.values.contains { $0.phase == .serving || $0.phase == .sending } }
     }
 
-    /// How many connections a daemon has, or how many of them are in the middle of something.
-    func count(of daemon: Int, onlyBusy: Bool) -> Int {
-        entries.withLock { entries in
-            entries.values.reduce(0) { $0 + ($1.daemon == daemon && !(onlyBusy && $1.isWaiting) ? 1 : 0) }
-        }
-    }
-
-    /// Whether the client has closed, and everything it sent is read.
-    ///
-    /// libmicrohttpd waits with epoll for edges. Where the last bytes and the end come together, it reads the bytes and
-    /// does not hear of the end again, until the connection is cut for another reason.
-    private static func hasLeft(_ entry: Entry) -> Bool {
-        var byte: UInt8 = 0
-        return recv(entry.descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
-    }
-
-    private static func cut(_ entry: Entry) {
-        _ = Glibc.shutdown(entry.descriptor, Int32(SHUT_RDWR))
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, clamped to what a clock can reach.
-    var wholeNanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let whole = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return min(whole.overflow ? .max : whole.partialValue &+ UInt64(attoseconds / 1_000_000_000), 1 << 62)
+    func hasConnections(of daemon: HTTPDaemon) -> Bool {
+        entries.withLock { entries in entries.values.contains { $0.connection.daemon === daemon } }
     }
 }

@@ -1,83 +1,96 @@
 import CMicrohttpd
-import CVitals
 import VitalsMetrics
 
-/// One request and its answer. While somebody works on the answer, the connection is suspended; the first answer counts,
-/// and it wakes the connection up.
+/// A connection of the server's.
+///
+/// Unchecked, because it is only used by the thread of the server, or while the server has it suspended.
+struct HTTPConnection: @unchecked Sendable {
+    let pointer: OpaquePointer
+}
+
+/// A request and its answer.
 final class Exchange: Sendable {
     private struct State {
-        /// The suspended connection; zero if it is not.
-        var suspended: UInt = 0
-        var answer: Answer?
-        var head: Head?
         var body: [UInt8] = []
-        var isBodyTooLarge = false
+        var received = 0
+        var isDispatched = false
+        var answer: Answer?
+        var suspended: HTTPConnection?
+        var whenDone: (@Sendable () -> Void)?
     }
 
-    /// What is known once the headers are there.
-    struct Head: Sendable {
-        let method: String
-        let headers: [(name: String, value: String)]
-        let remoteAddress: String
-
-        /// The first header of a lowercase name.
-        func header(_ name: String) -> String? {
-            headers.first { $0.name.lowercased() == name }?.value
-        }
-    }
-
-    /// The path and the query, as they were sent.
-    let uri: String
-    /// Monotonic nanoseconds.
-    let arrived = vitals_monotonic_nanoseconds()
+    let connection: Connection
+    let method: String
+    let headers: [(name: String, value: String)]
+    let plan: Plan
+    /// When its request line arrived.
+    let began: UInt64
     private let state = Locked(State())
 
-    init(uri: String) {
-        self.uri = uri
-    }
-
-    var path: String { String(uri.prefix { $0 != "?" }) }
-    var query: Substring { uri.drop { $0 != "?" }.dropFirst() }
-
-    var head: Head? {
-        get { state.withLock { $0.head } }
-        set { state.withLock { $0.head = newValue } }
+    init(
+        _ connection: Connection, method: String, headers: [(name: String, value: String)], plan: Plan, began: UInt64
+    ) {
+        self.connection = connection
+        self.method = method
+        self.headers = headers
+        self.plan = plan
+        self.began = began
     }
 
     var answer: Answer? { state.withLock { $0.answer } }
     var body: [UInt8] { state.withLock { $0.body } }
+    var received: Int { state.withLock { $0.received } }
 
-    /// Takes a part of the body. False if it is more than `limit` bytes by now.
-    func append(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
+    func header(_ name: String) -> String? {
+        headers.first { HeaderText.isSame($0.name, name) }?.value
+    }
+
+    /// Takes a piece of the body; keeps it unless there is more than `limit`.
+    func receive(_ bytes: UnsafeRawBufferPointer, keepingUpTo limit: Int) {
         state.withLock { state in
-            guard !state.isBodyTooLarge, state.body.count + bytes.count <= limit else {
-                state.isBodyTooLarge = true
-                state.body = []
-                return false
-            }
-            state.body.append(contentsOf: bytes)
-            return true
+            state.received += bytes.count
+            if state.received > limit { state.body = [] } else { state.body.append(contentsOf: bytes) }
         }
     }
 
-    /// Suspends the connection until there is an answer. Called by its daemon's thread.
-    func suspend(_ connection: OpaquePointer) {
-        MHD_suspend_connection(connection)
-        state.withLock { $0.suspended = UInt(bitPattern: connection) }
+    var wasDispatched: Bool { state.withLock { $0.isDispatched } }
+
+    /// True for the first who asks.
+    func claimDispatch() -> Bool {
+        state.withLock { state in
+            defer { state.isDispatched = true }
+            return !state.isDispatched
+        }
     }
 
-    /// Answers. Later answers are not heard.
-    func finish(_ answer: Answer) {
-        state.withLock { state in
-            guard state.answer == nil else { return }
+    func keepSuspended(_ connection: HTTPConnection) {
+        state.withLock { $0.suspended = connection }
+    }
+
+    /// Has `body` called when an answer is there, also if that is a timeout.
+    func onAnswer(_ body: @escaping @Sendable () -> Void) {
+        let isDone = state.withLock { state in
+            guard state.answer == nil else { return true }
+            state.whenDone = body
+            return false
+        }
+        if isDone { body() }
+    }
+
+    /// Settles the answer, unless there is one, and wakes the connection if it waits. False if there was one.
+    @discardableResult
+    func resolve(_ answer: Answer) -> Bool {
+        let (isFirst, whenDone) = state.withLock { state -> (Bool, (@Sendable () -> Void)?) in
+            guard state.answer == nil else { return (false, nil) }
             state.answer = answer
-            guard let connection = OpaquePointer(bitPattern: state.suspended) else { return }
-            state.suspended = 0
-            // Under the lock: once the connection goes on, it may end.
-            MHD_resume_connection(connection)
+            // Within the lock: nobody may resume it twice, and once it is resumed it may end at any time.
+            if let suspended = state.suspended { MHD_resume_connection(suspended.pointer) }
+            state.suspended = nil
+            defer { state.whenDone = nil }
+            return (true, state.whenDone)
         }
+        if isFirst { connection.daemon.forget(self) }
+        whenDone?()
+        return isFirst
     }
-
-    /// Whether somebody still has to answer.
-    var isOpen: Bool { state.withLock { $0.answer == nil } }
 }

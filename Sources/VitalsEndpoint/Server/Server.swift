@@ -1,253 +1,206 @@
-import CMicrohttpd
 import CVitals
-import Synchronization
 import VitalsMetrics
 
-/// What the daemons of an endpoint serve: takes requests in, sees to their answers, and sends them.
+/// Everything behind an endpoint, shared by its threads.
 final class Server: Sendable {
+    struct Page: Sendable {
+        let response: PreparedResponse?
+    }
+
+    private struct State {
+        var port = 0
+        var daemon: HTTPDaemon?
+        /// Those that only finish what they began, and until when.
+        var retired: [(daemon: HTTPDaemon, until: UInt64)] = []
+        var acceptor: Acceptor?
+        var workers: [Worker] = []
+        var tlsFiles: [WatchedFile] = []
+        var isStopping = false
+        var hasStarted = false
+    }
+
     let configuration: EndpointConfiguration
-    let connections: ConnectionTable
+    let limits: EndpointLimits
     let metrics: EndpointMetrics
-    let routes: Locked<RouteTable>
-    let authenticator: Authenticator?
-    let readiness = ReadinessChecks()
-    let queue: ScrapeQueue
-    let page: EndpointPage?
-    private let limits: EndpointLimits
-    /// Exchanges that somebody works on.
-    private let open = Locked<[ObjectIdentifier: Exchange]>([:])
-    /// Requests of the program's own routes that are being answered.
-    private let running = Atomic<Int>(0)
-    private let isStopping = Atomic(false)
+    let table: ConnectionTable
+    let routes: RouteTable
+    let readiness: Readiness
+    let scrapes: ScrapeDesk
+    let page: Page?
+    let credentials: Credentials?
+    let passwords: PasswordDesk?
+    let running = Locked(0)
+    private let state = Locked(State())
+    /// Becomes true when nothing of it is left.
+    private let hasStopped = Waitable(false)
+    private static let drain: UInt64 = 30_000_000_000
 
     init(
-        _ configuration: EndpointConfiguration, _ metrics: EndpointMetrics, _ authenticator: Authenticator?,
-        _ page: EndpointPage?, _ render: @escaping ScrapeRenderer, tick: @escaping @Sendable () -> Void
-    ) {
+        _ configuration: EndpointConfiguration, meter: Meter, page: Page?, render: @escaping ScrapeRenderer
+    ) throws(EndpointError) {
         self.configuration = configuration
-        self.metrics = metrics
-        self.authenticator = authenticator
+        limits = configuration.limits.sane
+        metrics = EndpointMetrics(meter)
+        table = ConnectionTable(limits)
+        let own = ["/metrics", "/healthz", "/readyz"]
+        routes = RouteTable(reserved: page == nil ? own : own + ["/"])
+        readiness = Readiness(timeout: limits.readinessTimeout)
+        scrapes = ScrapeDesk(limit: limits.scrapes, table: table, metrics: metrics, render: render)
         self.page = page
-        limits = configuration.limits
-        let connections = ConnectionTable(limits, metrics)
-        self.connections = connections
-        queue = ScrapeQueue(render, limits, connections, metrics) {
-            connections.sweep()
-            authenticator?.reload()
-            tick()
+        if let authentication = configuration.authentication {
+            let credentials = try Credentials(authentication)
+            self.credentials = credentials
+            passwords = credentials.hasPasswords ? PasswordDesk(credentials) : nil
+        } else {
+            credentials = nil
+            passwords = nil
         }
-        routes = Locked(RouteTable(builtIn: page != nil))
     }
 
-    // MARK: What a daemon calls
+    var port: Int { state.withLock { $0.port } }
+    /// The one that takes new connections.
+    var daemon: HTTPDaemon? { state.withLock { $0.daemon } }
 
-    /// Takes in what has come of a request. Called when the headers are there, for each part of the body, at its end,
-    /// and once more when the connection goes on with an answer.
-    func receive(
-        _ exchange: Exchange, _ connection: OpaquePointer, _ method: String, _ part: UnsafeRawBufferPointer
-    ) -> MHD_Result {
-        if let answer = exchange.answer { return part.isEmpty ? send(answer, exchange, connection) : .YES }
-        guard exchange.head != nil else {
-            let head = Exchange.Head(
-                method: method, headers: Self.headers(connection), remoteAddress: RemoteAddress.text(connection))
-            exchange.head = head
-            guard let refusal = refusal(head, connection) else { return .YES }
-            exchange.finish(refusal)
-            return send(refusal, exchange, connection)
+    /// Opens the port and starts the threads; leaves nothing behind if that fails.
+    func start() throws(EndpointError) {
+        let isFirst = state.withLock { state in
+            defer { state.hasStarted = true }
+            return !state.hasStarted && !state.isStopping
         }
-        if !part.isEmpty {
-            if !exchange.append(part, limit: limits.bodyBytes) {
-                metrics.reject(.bodySize)
-                exchange.finish(.text(413, "the body is larger than \(limits.bodyBytes) bytes"))
+        guard isFirst else { throw .alreadyStarted }
+        let (files, material) = try readTLS()
+        let listeners = try Listeners(host: configuration.host, port: configuration.port)
+        guard let daemon = HTTPDaemon(self, material: material) else {
+            listeners.close()
+            throw .cannotStart(reason: "no thread, memory or descriptor for it")
+        }
+        guard let acceptor = Acceptor(listeners) else {
+            listeners.close()
+            daemon.stop()
+            throw .cannotStart(reason: "no descriptor for it")
+        }
+        state.withLock { state in
+            state.tlsFiles = files
+            state.daemon = daemon
+            state.acceptor = acceptor
+            state.port = listeners.port
+        }
+        var workers = [Worker("vitals-scrape") { [scrapes] in scrapes.run() }]
+        if let passwords { workers.append(Worker("vitals-login") { passwords.run() }) }
+        workers.append(Worker("vitals-accept") { [self] in acceptor.run(self) })
+        state.withLock { $0.workers = workers.compactMap { $0 } }
+        guard workers.allSatisfy({ $0 != nil }) else {
+            if workers.last.flatMap({ $0 }) == nil { listeners.close() }
+            shutdown(timeout: .zero)
+            throw .cannotStart(reason: "no thread for it")
+        }
+    }
+
+    private func readTLS() throws(EndpointError) -> ([WatchedFile], TLSMaterial?) {
+        guard let tls = configuration.tls else { return ([], nil) }
+        var files = [tls.certificateFile, tls.keyFile].map { WatchedFile($0) }
+        if let path = tls.clientAuthorityFile { files.append(WatchedFile(path)) }
+        for index in files.indices { _ = files[index].hasChanged() }
+        return (files, try TLSMaterial(tls))
+    }
+
+    /// What is due twice a second. Called by one thread.
+    func tick(_ now: UInt64) {
+        let retired = state.withLock { $0.retired }
+        let isRetired: (HTTPDaemon) -> Bool = { daemon in retired.contains { $0.daemon === daemon } }
+        for reason in table.sweep(at: now, isRetired: isRetired) { metrics.reject(reason) }
+        for exchange in retired.flatMap(\.daemon.suspended) + (daemon?.suspended ?? [])
+        where now > exchange.began && now - exchange.began > limits.answerTimeout.nanoseconds {
+            if exchange.resolve(.busy("no answer was found in time")) { metrics.reject("answer_timeout") }
+        }
+        for (daemon, until) in retired where now > until || !table.hasConnections(of: daemon) {
+            // Whoever takes it out stops it: a shutdown may be under way.
+            let isOurs = state.withLock { state in
+                let before = state.retired.count
+                state.retired.removeAll { $0.daemon === daemon }
+                return state.retired.count < before
             }
-            return .YES
+            if isOurs { daemon.stop() }
         }
-        if let answer = dispatch(exchange, connection) {
-            exchange.finish(answer)
-            return send(answer, exchange, connection)
-        }
-        return .YES
+        refreshFiles(now)
     }
 
-    /// A request is over, whether its answer arrived or not.
-    func complete(_ exchange: Exchange, _ connection: OpaquePointer) {
-        _ = open.withLock { $0.removeValue(forKey: ObjectIdentifier(exchange)) }
-        connections.enter(.waiting, UInt(bitPattern: connection))
+    private func refreshFiles(_ now: UInt64) {
+        for outcome in credentials?.refresh() ?? [] { tell(outcome) }
+        let hasChanged = state.withLock { state in
+            var hasChanged = false
+            for index in state.tlsFiles.indices where state.tlsFiles[index].hasChanged() { hasChanged = true }
+            return hasChanged
+        }
+        guard hasChanged, let tls = configuration.tls else { return }
+        tell(
+            Result { () throws(EndpointError) in
+                guard let new = HTTPDaemon(self, material: try TLSMaterial(tls)) else {
+                    throw .cannotStart(reason: "no thread, memory or descriptor for the new certificate")
+                }
+                let isTaken = state.withLock { state in
+                    guard !state.isStopping, let old = state.daemon else { return false }
+                    state.retired.append((old, now &+ Self.drain))
+                    state.daemon = new
+                    return true
+                }
+                if !isTaken { new.stop() }
+                return tls.certificateFile
+            })
     }
 
-    /// What can be refused before the body is there.
-    private func refusal(_ head: Exchange.Head, _ connection: OpaquePointer) -> Answer? {
-        if configuration.tls?.clientAuthorityFile != nil, !vitals_mhd_is_trusted(connection) {
-            metrics.reject(.clientCertificate)
-            return .text(403, "show a client certificate of the authority that this endpoint trusts")
+    private func tell(_ outcome: Result<String, EndpointError>) {
+        switch outcome {
+        case .success(let path):
+            metrics.reloads["ok"].add(1)
+            Diagnostics.log(.info, "the endpoint read '\(path)' again")
+        case .failure(let error):
+            metrics.reloads["failed"].add(1)
+            Diagnostics.log(.error, "the endpoint keeps what it read before: \(error)")
         }
-        if let length = head.header("content-length").flatMap({ Int($0) }), length > limits.bodyBytes {
-            metrics.reject(.bodySize)
-            return .text(413, "the body is larger than \(limits.bodyBytes) bytes")
-        }
-        return nil
     }
 
-    private static func headers(_ connection: OpaquePointer) -> [(name: String, value: String)] {
-        final class Found {
-            var headers: [(name: String, value: String)] = []
+    /// Closes the port, gives what is under way `timeout` to finish, and ends every thread and connection.
+    func shutdown(timeout: Duration) {
+        let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
+        let (isFirst, acceptor) = state.withLock { state in
+            defer { state.isStopping = true }
+            return (!state.isStopping, state.acceptor)
         }
-        let found = Found()
-        MHD_get_connection_values(
-            connection, .HEADER_KIND,
-            { found, _, name, value in
-                guard let found, let name else { return .YES }
-                Unmanaged<Found>.fromOpaque(found).takeUnretainedValue().headers.append(
-                    (String(cString: name), value.map { String(cString: $0) } ?? ""))
-                return .YES
-            }, Unmanaged.passUnretained(found).toOpaque())
-        return found.headers
-    }
-
-    // MARK: Answers
-
-    /// Answers at once, or nil: somebody is working on it, and the connection is suspended.
-    private func dispatch(_ exchange: Exchange, _ connection: OpaquePointer) -> Answer? {
-        guard let head = exchange.head else { return .text(400, "bad request") }
-        if isStopping.load(ordering: .acquiring) { return .busy("shutting down") }
-        let match = routes.withLock { $0.find(head.method, exchange.path) }
-        switch match {
-        case nil: return .text(400, "the path is not percent-encoded UTF-8")
-        case .absent:
-            return .text(404, "there is nothing at this path; there is /metrics, /healthz and /readyz")
-        case .otherMethod(let allowed):
-            let list = allowed.joined(separator: ", ")
-            return .text(405, "\(head.method) is not served here, \(list) is", headers: [("Allow", list)])
-        case .found(let route, let parameters):
-            guard let query = RequestText.query(exchange.query) else {
-                return .text(400, "the query is not percent-encoded UTF-8")
+        guard isFirst else {
+            _ = hasStopped.wait(until: deadline &+ 5_000_000_000) { $0 }
+            return
+        }
+        acceptor?.stop()
+        while vitals_monotonic_nanoseconds() < deadline, isBusy { vitals_sleep(2_000_000) }
+        let (daemons, workers) = state.withLock { state in
+            defer {
+                state.daemon = nil
+                state.retired = []
+                state.acceptor = nil
+                state.workers = []
             }
-            connections.enter(.working, UInt(bitPattern: connection))
-            let request = Request(head: head, route: route, parameters: parameters, query: query)
-            guard route.requiresAuthentication, let authenticator else {
-                return perform(request, exchange) { self.suspend(exchange, connection) }
-            }
-            return authenticate(authenticator, request, exchange, connection)
+            return ([state.daemon].compactMap { $0 } + state.retired.map(\.daemon), state.workers)
         }
-    }
-
-    struct Request: Sendable {
-        let head: Exchange.Head
-        let route: RouteTable.Route
-        let parameters: [String: String]
-        let query: [(name: String, value: String)]
-    }
-
-    private func suspend(_ exchange: Exchange, _ connection: OpaquePointer) {
-        open.withLock { $0[ObjectIdentifier(exchange)] = exchange }
-        exchange.suspend(connection)
-        // Whoever stops the server may have looked for suspended connections just before.
-        if isStopping.load(ordering: .acquiring) { exchange.finish(.busy("shutting down")) }
-    }
-
-    private func authenticate(
-        _ authenticator: Authenticator, _ request: Request, _ exchange: Exchange, _ connection: OpaquePointer
-    ) -> Answer? {
-        switch authenticator.judge(request.head.header("authorization")) {
-        case .allowed: return perform(request, exchange) { self.suspend(exchange, connection) }
-        case .denied: return denial()
-        case .unknown(let check):
-            suspend(exchange, connection)
-            let isTaken = queue.add { [self] in
-                guard exchange.isOpen else { return }
-                let answer = check() ? perform(request, exchange) {} : denial()
-                if let answer { exchange.finish(answer) }
-            }
-            if !isTaken {
-                metrics.reject(.tooManyAttempts)
-                exchange.finish(
-                    .text(429, "too many passwords are being checked", headers: [("Retry-After", "1")]))
-            }
-            return nil
+        for daemon in daemons { daemon.close() }
+        // Those who were just told that it stops may read it.
+        let farewell = vitals_monotonic_nanoseconds() &+ 200_000_000
+        while vitals_monotonic_nanoseconds() < farewell, table.isAnswering { vitals_sleep(1_000_000) }
+        scrapes.stop()
+        passwords?.stop()
+        for daemon in daemons { daemon.stop() }
+        let last = vitals_monotonic_nanoseconds() &+ 1_000_000_000
+        if !workers.allSatisfy({ $0.join(until: last) }) {
+            Diagnostics.log(.warning, "a thread of the endpoint is still rendering; it ends when that returns")
         }
+        routes.forget()
+        readiness.forget()
+        _ = hasStopped.update { $0 = true }
     }
 
-    private func denial() -> Answer {
-        metrics.reject(.unauthorized)
-        return .text(401, "say who you are", headers: [("WWW-Authenticate", Authenticator.challenge)])
+    private var isBusy: Bool {
+        scrapes.inFlight > 0 || running.withLock { $0 } > 0 || table.isAnswering
     }
 
-    /// Answers, or calls `suspend` and has the answer come later.
-    private func perform(_ request: Request, _ exchange: Exchange, suspend: () -> Void) -> Answer? {
-        switch request.route.action {
-        case .health: return .text(200, "ok")
-        case .page: return page?.answer
-        case .metrics:
-            let scrape = ScrapeRequest(
-                accept: request.head.header("accept"), acceptEncoding: request.head.header("accept-encoding"),
-                names: request.query.filter { $0.name == "name[]" && !$0.value.isEmpty }.map(\.value))
-            let timeout = ScrapeTimeout.parse(request.head.header("x-prometheus-scrape-timeout-seconds"))
-            suspend()
-            if let refusal = queue.add(exchange, scrape, timeout: timeout) {
-                metrics.scrapes[refusal.status, "none"].add(1)
-                exchange.finish(refusal)
-            }
-            return nil
-        case .readiness:
-            suspend()
-            start(exchange) { [readiness, limits] in await readiness.answer(within: limits.readinessTimeout) }
-            return nil
-        case .own(let handler):
-            let own = EndpointRequest(
-                method: request.head.method, path: exchange.path, route: request.route.pattern.text,
-                parameters: request.parameters, query: request.query, headers: request.head.headers,
-                body: exchange.body, remoteAddress: request.head.remoteAddress)
-            suspend()
-            start(exchange) { await Self.answer(own, handler) }
-            return nil
-        }
-    }
-
-    /// Has a task answer, if there are not too many.
-    private func start(_ exchange: Exchange, _ body: @escaping @Sendable () async -> Answer) {
-        guard running.add(1, ordering: .relaxed).newValue <= limits.requests else {
-            running.subtract(1, ordering: .relaxed)
-            metrics.reject(.requests)
-            return exchange.finish(.busy("\(limits.requests) requests are being answered already"))
-        }
-        Task.detached { [self] in
-            let answer = await body()
-            running.subtract(1, ordering: .relaxed)
-            exchange.finish(answer)
-        }
-    }
-
-    private static func answer(_ request: EndpointRequest, _ handler: EndpointHandler) async -> Answer {
-        do {
-            let response = try await handler(request)
-            if let answer = Answer(response) { return answer }
-            Diagnostics.log(
-                .error, "\(request.method) \(request.route) answered with a status or a header that cannot be sent")
-        } catch {
-            Diagnostics.log(.error, "\(request.method) \(request.route) failed: \(error)")
-        }
-        return .text(500, "internal error")
-    }
-
-    private func send(_ answer: Answer, _ exchange: Exchange, _ connection: OpaquePointer) -> MHD_Result {
-        guard let response = answer.makeResponse() else { return .NO }
-        defer { MHD_destroy_response(response) }
-        let isScrape = if case .shared = answer.content { true } else { false }
-        connections.enter(.sending(isScrape: isScrape), UInt(bitPattern: connection))
-        return MHD_queue_response(connection, UInt32(clamping: answer.status), response)
-    }
-
-    // MARK: The end
-
-    /// Refuses what comes, waits for what is being answered until `deadline` (monotonic nanoseconds), and then answers
-    /// it itself: no connection may be suspended when its daemon ends.
-    func drain(until deadline: UInt64, daemons: [Int]) {
-        isStopping.store(true, ordering: .sequentiallyConsistent)
-        func isBusy() -> Bool { daemons.contains { connections.count(of: $0, onlyBusy: true) > 0 } }
-        while isBusy(), vitals_monotonic_nanoseconds() < deadline { vitals_sleep(2_000_000) }
-        for exchange in open.withLock({ Array($0.values) }) { exchange.finish(.busy("shutting down")) }
-        // For the last answers to leave.
-        let last = vitals_monotonic_nanoseconds() &+ 200_000_000
-        while isBusy(), vitals_monotonic_nanoseconds() < last { vitals_sleep(2_000_000) }
-    }
+    var isStopping: Bool { state.withLock { $0.isStopping } }
 }
