@@ -28,6 +28,7 @@ bench:
 	@scripts/packages.sh build bench
 	@scripts/toolchain.sh
 	swift build -c release --product vitals-bench $(STRICT)
+	swift build -c release --product vitals-bench-http $(STRICT)
 	Benchmarks/build-peers.sh
 	python3 Benchmarks/run.py
 

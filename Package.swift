@@ -30,7 +30,8 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .executableTarget(
             name: "vitals-bench",
-            dependencies: ["Vitals", "VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter"]),
+            dependencies: ["VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter"]),
+        .executableTarget(name: "vitals-bench-http", dependencies: ["Vitals"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes", "CDeflate"]),
         .testTarget(

@@ -37,10 +37,7 @@ struct Rendering {
     }
 
     /// Makes the series.
-    func fill(_ series: String) { Self.fill(registry, series) }
-
-    /// Makes the series in a registry.
-    static func fill(_ registry: Registry, _ series: String) {
+    func fill(_ series: String) {
         let meter = registry.meter("bench")
         if series == "histograms" {
             let family = meter.histogram(

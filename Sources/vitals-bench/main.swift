@@ -26,8 +26,13 @@ if let flag = arguments.firstIndex(of: "--who"), flag + 1 < arguments.count {
     who = arguments[flag + 1]
     arguments.removeSubrange(flag...(flag + 1))
 }
-if arguments.count == 2, arguments[0] == "serve.100k", let seconds = Int(arguments[1]), (1...86_400).contains(seconds) {
-    serve("100k", seconds: seconds)
+if arguments.count == 2, arguments[0] == "serve.100k" {
+    // Another program, whose libraries would be in the memory that this one measures.
+    let server = "\(CommandLine.arguments[0])-http"
+    var words: [UnsafeMutablePointer<CChar>?] = [strdup(server), strdup(arguments[1]), nil]
+    execv(server, &words)
+    print("vitals-bench: cannot run \(server): \(String(cString: strerror(errno)))")
+    exit(1)
 }
 guard arguments.count == 2, let threads = Int(arguments[1]), (1...64).contains(threads) else {
     print("usage: vitals-bench <work> <threads> [--who vitals|swift-atomic|swift-mutex]")

@@ -1,8 +1,17 @@
 import Glibc
 import Vitals
 
-/// Serves many counters on a port of 127.0.0.1, which it prints, until standard input is closed or the time is up.
-func serve(_ series: String, seconds: Int) -> Never {
+// `vitals-bench-http <seconds>` serves 100,000 counters on a port of 127.0.0.1, which it prints, until standard input is
+// closed or the time is up. A program of its own, so that the memory that vitals-bench measures is that of the core.
+
+guard CommandLine.arguments.count == 2, let seconds = Int(CommandLine.arguments[1]), (1...86_400).contains(seconds)
+else {
+    say("usage: vitals-bench-http <seconds>", to: STDERR_FILENO)
+    exit(64)
+}
+serve(seconds: seconds)
+
+func serve(seconds: Int) -> Never {
     var configuration = Configuration(service: "bench")
     configuration.metrics.registry = Registry()
     configuration.limits.cardinality = 1_000_000
@@ -13,14 +22,26 @@ func serve(_ series: String, seconds: Int) -> Never {
     configuration.prometheus.hasScopeLabels = false
     do {
         let telemetry = try Telemetry.start(configuration)
-        Rendering.fill(configuration.metrics.registry, series)
+        fill(telemetry.meter("bench"))
         say("{\"port\":\(telemetry.endpoint?.port ?? 0)}", to: STDOUT_FILENO)
         waitForEndOfInput(seconds: seconds)
         telemetry.shutdown()
         exit(0)
     } catch {
-        say("vitals-bench: \(error)", to: STDERR_FILENO)
+        say("vitals-bench-http: \(error)", to: STDERR_FILENO)
         exit(1)
+    }
+}
+
+/// The counters that vitals-bench renders.
+private func fill(_ meter: Meter) {
+    let family = meter.counter(
+        "http.requests", description: "HTTP requests answered.", by: .string("method"), .string("route"),
+        .string("status"))
+    let methods = ["GET", "POST", "PUT", "DELETE", "PATCH"]
+    let statuses = ["200", "404", "500"]
+    for index in 0..<100_000 {
+        family[methods[index % 5], "/api/v1/items/\(index)", statuses[index % 3]].add(index + 1)
     }
 }
 
