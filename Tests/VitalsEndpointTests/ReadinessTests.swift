@@ -15,7 +15,7 @@ import VitalsMetrics
         try serving.endpoint.addReadinessCheck("cache") {}
         let reply = try #require(await ask(serving.port, "/readyz"))
         #expect(reply.status == 503)
-        #expect(reply.text == "not ready\ndatabase: no connection\n")
+        #expect(reply.text == "not ready\ndatabase\n")
         #expect(await ask(serving.port, "/healthz")?.text == "ok\n")
         try serving.endpoint.addReadinessCheck("database") {}
         #expect(await ask(serving.port, "/readyz")?.text == "ready\n")
@@ -32,9 +32,9 @@ import VitalsMetrics
         }
         let first = try #require(await ask(serving.port, "/readyz"))
         #expect(first.status == 503)
-        #expect(first.text.contains("slow: took longer"))
+        #expect(first.text == "not ready\nslow\n")
         let second = try #require(await ask(serving.port, "/readyz"))
-        #expect(second.text.contains("slow: has not come back"))
+        #expect(second.text == "not ready\nslow\n")
         #expect(started.count == 1)
         mayGo.add()
         #expect(await eventually { await ask(serving.port, "/readyz")?.status == 200 })

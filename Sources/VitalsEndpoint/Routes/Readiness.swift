@@ -1,3 +1,4 @@
+import CVitals
 import VitalsMetrics
 
 /// The checks of `/readyz`. Requests that come while checks run share their outcome; a check that has not come back is
@@ -16,6 +17,8 @@ final class Readiness: Sendable {
         var failures: [String: String]
         var waiting: [@Sendable (Answer) -> Void]
         let number: Int
+        /// Monotonic nanoseconds.
+        let deadline: UInt64
     }
 
     private struct State: Sendable {
@@ -57,7 +60,8 @@ final class Readiness: Sendable {
                 return ([], 0)
             }
             state.runs &+= 1
-            var run = Run(pending: [], failures: [:], waiting: [done], number: state.runs)
+            let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
+            var run = Run(pending: [], failures: [:], waiting: [done], number: state.runs, deadline: deadline)
             var begun: [Named] = []
             for index in state.checks.indices {
                 let name = state.checks[index].name
@@ -81,11 +85,12 @@ final class Readiness: Sendable {
                 returned(named.name, failure, number)
             }
         }
-        Task {
-            // Nobody cancels this task, and a sleep that ended early would only end the run early.
-            try? await Task.sleep(for: timeout)
-            finish(number)
-        }
+    }
+
+    /// Ends a run whose time is up. Not by a task that sleeps: handlers that block may leave no thread for it.
+    func tick(_ now: UInt64) {
+        let overdue = state.withLock { state in state.run.flatMap { $0.deadline <= now ? $0.number : nil } }
+        if let overdue { finish(overdue) }
     }
 
     private func returned(_ name: String, _ failure: String?, _ number: Int) {
@@ -110,9 +115,13 @@ final class Readiness: Sendable {
         guard let run else { return }
         var failures = run.failures
         for name in run.pending { failures[name] = "took longer than \(timeout)" }
-        let lines = failures.sorted { $0.key < $1.key }.map { "\($0.key): \(Self.line($0.value))" }
+        let names = failures.keys.sorted()
+        for name in names {
+            Diagnostics.log(.warning, "not ready: \(name): \(Self.line(failures[name] ?? ""))")
+        }
+        // Names only: errors may tell what nobody outside should read, and no one has to log in here.
         let answer =
-            lines.isEmpty ? Answer.text(200, "ready") : .text(503, "not ready\n" + lines.joined(separator: "\n"))
+            names.isEmpty ? Answer.text(200, "ready") : .text(503, "not ready\n" + names.joined(separator: "\n"))
         for done in run.waiting { done(answer) }
     }
 

@@ -63,8 +63,15 @@ final class Exchange: Sendable {
         }
     }
 
-    func keepSuspended(_ connection: HTTPConnection) {
-        state.withLock { $0.suspended = connection }
+    /// Suspends the connection until there is an answer. False if there is one already: whoever wakes connections up
+    /// has been here, and would not come again.
+    func suspend(_ connection: HTTPConnection) -> Bool {
+        state.withLock { state in
+            guard state.answer == nil else { return false }
+            MHD_suspend_connection(connection.pointer)
+            state.suspended = connection
+            return true
+        }
     }
 
     /// Has `body` called when an answer is there, also if that is a timeout.

@@ -78,12 +78,16 @@ enum HTTPCallbacks {
     ) -> MHD_Result {
         var headers: [(name: String, value: String)] = []
         withUnsafeMutablePointer(to: &headers) { list in
-            _ = MHD_get_connection_values(
+            _ = MHD_get_connection_values_n(
                 http.pointer, .HEADER_KIND,
-                { list, _, name, value in
-                    guard let list, let name else { return .YES }
+                { list, _, name, nameSize, value, valueSize in
+                    guard let list else { return .YES }
+                    // With their lengths: a NUL does not end what a client sent.
                     list.assumingMemoryBound(to: [(name: String, value: String)].self).pointee.append(
-                        (String(cString: name), value.map { String(cString: $0) } ?? ""))
+                        (
+                            String(decoding: UnsafeRawBufferPointer(start: name, count: nameSize), as: UTF8.self),
+                            String(decoding: UnsafeRawBufferPointer(start: value, count: valueSize), as: UTF8.self)
+                        ))
                     return .YES
                 }, list)
         }

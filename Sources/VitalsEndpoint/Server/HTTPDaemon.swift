@@ -52,10 +52,8 @@ final class HTTPDaemon: @unchecked Sendable {
     /// Suspends the connection until its exchange is resolved; false while the server stops. Called by its thread.
     func suspend(_ exchange: Exchange, _ connection: HTTPConnection) -> Bool {
         gate.withLock { gate in
-            guard !gate.isClosed else { return false }
-            MHD_suspend_connection(connection.pointer)
+            guard !gate.isClosed, exchange.suspend(connection) else { return false }
             gate.suspended[ObjectIdentifier(exchange)] = exchange
-            exchange.keepSuspended(connection)
             return true
         }
     }

@@ -8,7 +8,7 @@ final class PreparedResponse: @unchecked Sendable {
     /// The length of the body.
     let count: Int
 
-    /// A response with a copy of `body`; nil without memory.
+    /// A response with a copy of `body`; nil without memory, or if a header cannot be sent.
     init?(_ body: [UInt8], headers: [(name: String, value: String)]) {
         let made = body.withUnsafeBytes { bytes in
             MHD_create_response_from_buffer(
@@ -17,7 +17,7 @@ final class PreparedResponse: @unchecked Sendable {
         guard let made else { return nil }
         pointer = made
         count = body.count
-        add(headers)
+        guard add(headers) else { return nil }
     }
 
     /// A response that sends `body` from where it lies, and keeps it until the last client has it.
@@ -35,15 +35,18 @@ final class PreparedResponse: @unchecked Sendable {
         }
         pointer = made
         count = bytes.count
-        add(headers)
+        guard add(headers) else { return nil }
     }
 
     deinit {
         MHD_destroy_response(pointer)
     }
 
-    private func add(_ headers: [(name: String, value: String)]) {
-        for (name, value) in headers { _ = MHD_add_response_header(pointer, name, value) }
+    /// An empty value has nothing to say, and the library does not take it.
+    private func add(_ headers: [(name: String, value: String)]) -> Bool {
+        headers.allSatisfy { name, value in
+            value.isEmpty || MHD_add_response_header(pointer, name, value) == .YES
+        }
     }
 
     private final class BodyOwner {

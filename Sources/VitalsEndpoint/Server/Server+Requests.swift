@@ -11,6 +11,14 @@ extension Server {
     ) -> (Exchange, Bool) {
         let plan = plan(method, target)
         let exchange = Exchange(connection, method: method, headers: headers, plan: plan, began: began)
+        let isClear = headers.allSatisfy { header in
+            !header.name.isEmpty && header.name.utf8.allSatisfy(HeaderText.isToken)
+        }
+        guard isClear, headers.count(where: { HeaderText.isSame($0.name, "Host") }) <= 1 else {
+            // A name with a blank before the colon is one to us and another one to a proxy.
+            exchange.resolve(.text(400, "a header is malformed, or there is more than one Host"))
+            return (exchange, true)
+        }
         let encodings = headers.filter { HeaderText.isSame($0.name, "Transfer-Encoding") }
         let lengths = headers.filter { HeaderText.isSame($0.name, "Content-Length") }
         if encodings.count + lengths.count > 1 || encodings.contains(where: { !HeaderText.isSame($0.value, "chunked") })
@@ -169,7 +177,7 @@ extension Server {
         let task = Task {
             var answer: Answer
             do {
-                answer = Self.answer(try await route.handler(request), route)
+                answer = self.answer(try await route.handler(request), route)
             } catch {
                 Diagnostics.log(.error, "\(route.method) \(route.pattern.text) was answered with 500: \(error)")
                 answer = .text(500, "internal error")
@@ -181,14 +189,25 @@ extension Server {
         exchange.onAnswer { task.cancel() }
     }
 
-    private static func answer(_ response: EndpointResponse, _ route: RouteTable.Route) -> Answer {
+    private func answer(_ response: EndpointResponse, _ route: RouteTable.Route) -> Answer {
         if let complaint = response.complaint {
             Diagnostics.log(.error, "\(route.method) \(route.pattern.text) was answered with 500: \(complaint)")
             return .text(500, "internal error")
         }
         let ignored = ["Content-Length", "Transfer-Encoding", "Connection"]
         let headers = response.headers.filter { header in !ignored.contains { HeaderText.isSame($0, header.name) } }
-        return Answer(code: response.status, response: PreparedResponse(response.body, headers: headers))
+        // They share the memory of the request's, and what does not fit would close the connection without a word.
+        let size = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        guard size <= limits.headerBytes / 2,
+            let prepared = PreparedResponse(response.body, headers: headers)
+        else {
+            Diagnostics.log(
+                .error,
+                "\(route.method) \(route.pattern.text) was answered with 500: its headers of \(size) bytes cannot be sent; "
+                    + "limits.headerBytes is \(limits.headerBytes), and half of it is for them")
+            return .text(500, "internal error")
+        }
+        return Answer(code: response.status, response: prepared)
     }
 
     /// The answer was sent, or the client is gone.

@@ -106,6 +106,7 @@ final class Server: Sendable {
 
     /// What is due twice a second. Called by one thread.
     func tick(_ now: UInt64) {
+        readiness.tick(now)
         let retired = state.withLock { $0.retired }
         let isRetired: (HTTPDaemon) -> Bool = { daemon in retired.contains { $0.daemon === daemon } }
         for reason in table.sweep(at: now, isRetired: isRetired) { metrics.reject(reason) }

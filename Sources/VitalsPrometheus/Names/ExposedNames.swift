@@ -18,6 +18,8 @@ final class ExposedNames: Sendable {
         var streams: [ObjectIdentifier: Stream] = [:]
         /// In the order of their declaration, which decides who comes first in a table made later.
         var order: [ObjectIdentifier] = []
+        /// Those that a directory has had; others were declared after it was made, and are not gone.
+        var listed: Set<ObjectIdentifier> = []
         var tables: [EscapingScheme: NameTable] = [:]
         var watch: FamilyWatch?
     }
@@ -76,7 +78,8 @@ final class ExposedNames: Sendable {
         state.withLock { state in
             for family in directory.families { take(family, &state) }
             let present = Set(directory.families.map(\.id))
-            drop(Set(state.order.filter { !present.contains($0) }), &state)
+            drop(state.listed.subtracting(present), &state)
+            state.listed = present
             if state.tables[scheme] == nil {
                 state.tables[scheme] = NameTable(strategy: options.translation, escaping: scheme)
             }
