@@ -13,7 +13,6 @@ public final class MetricReader: Sendable {
         var pendingEpoch: UInt64 = 0
         /// When the last collection took place, acknowledged or not.
         var lastTime: UInt64 = 0
-        var isShutDown = false
     }
 
     /// What a registry knows of a reader, also when the reader is gone.
@@ -32,6 +31,7 @@ public final class MetricReader: Sendable {
     let temporality: Temporality
     let progress: Progress
     let state = Locked(State())
+    private let isShutDown = Atomic(false)
 
     let component: Attributes
 
@@ -52,10 +52,11 @@ public final class MetricReader: Sendable {
         detach()
     }
 
-    /// Detaches the reader: later collections are refused. Safe to call twice.
+    /// Detaches the reader: later collections are refused. Safe to call twice, and waits for nobody: a collection that
+    /// is under way, perhaps with a callback that hangs, comes to its end by itself.
     public func shutdown() {
-        state.withLock { state in
-            state.isShutDown = true
+        isShutDown.store(true, ordering: .releasing)
+        _ = state.withLockIfAvailable { state in
             state.baselines = [:]
             state.scratch = Scratch()
         }
@@ -81,8 +82,9 @@ public final class MetricReader: Sendable {
         let began = vitals_monotonic_nanoseconds()
         // Under a lock of ours, or in a callback that a collection of this reader waits for, it could wait for ever.
         if vitals_locks_held() > 0 { throw .isCollecting }
+        if isShutDown.load(ordering: .acquiring) { throw .isShutDown }
         let run = { (state: inout State) -> ReaderError? in
-            guard !state.isShutDown else { return .isShutDown }
+            guard !self.isShutDown.load(ordering: .acquiring) else { return .isShutDown }
             Collection(reader: self, registry: self.registry).run(timeout: timeout, &state, choose: choose, visit)
             return nil
         }

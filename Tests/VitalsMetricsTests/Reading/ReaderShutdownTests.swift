@@ -1,8 +1,26 @@
+import CVitals
 import Testing
 import VitalsMetrics
 import VitalsTesting
 
 @Suite struct ReaderShutdownTests {
+    @Test func aShutdownDoesNotWaitForACallbackThatHangs() throws {
+        let registry = Registry(limits: Limits())
+        let isRunning = Tally()
+        _ = registry.meter("shop").observableGauge("slow") { _ in
+            isRunning.add()
+            vitals_sleep(2_000_000_000)
+        }
+        let reader = MetricReader(registry)
+        let crew = Crew.start(1) { _ in try? reader.collect(timeout: .seconds(2)) { _ in } }
+        #expect(eventually { isRunning.count > 0 })
+        let began = vitals_monotonic_nanoseconds()
+        reader.shutdown()
+        #expect(vitals_monotonic_nanoseconds() - began < 1_000_000_000)
+        #expect(throws: ReaderError.isShutDown) { try reader.collect { _ in } }
+        #expect(crew.join())
+    }
+
     @Test func collectingAfterShutdownIsRefusedWithAnErrorThatSaysWhatToDo() {
         let registry = Registry()
         let reader = MetricReader(registry)
