@@ -21,10 +21,18 @@ let package = Package(
         .target(
             name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd", "CLivePage"],
             exclude: ["Page/live.html"]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CCurl"),
+        .target(
+            name: "VitalsOTLP",
+            dependencies: ["VitalsMetrics", "VitalsBytes", "CVitals", "CNghttp2", "COpenSSL", "CCurl", "CDeflate"]),
         .target(name: "VitalsTesting", dependencies: ["VitalsMetrics"]),
         .target(
             name: "Vitals",
-            dependencies: ["VitalsMetrics", "VitalsPrometheus", "VitalsEndpoint", "CVitals"]),
+            dependencies: [
+                "VitalsMetrics", "VitalsPrometheus", "VitalsEndpoint", "VitalsOTLP", "VitalsBytes", "CVitals",
+            ]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
         .executableTarget(name: "vitals-demo", dependencies: ["Vitals"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
@@ -41,6 +49,13 @@ let package = Package(
             ]),
         .testTarget(
             name: "VitalsEndpointTests", dependencies: ["VitalsEndpoint", "VitalsMetrics", "VitalsTesting", "CVitals"]),
+        .testTarget(
+            name: "VitalsOTLPTests",
+            dependencies: [
+                "VitalsOTLP", "VitalsMetrics", "VitalsBytes", "VitalsTesting", "CVitals", "CNghttp2", "COpenSSL",
+                "CCurl",
+                "CDeflate",
+            ]),
         .testTarget(name: "VitalsTestingTests", dependencies: ["VitalsTesting"]),
         .testTarget(name: "VitalsTests", dependencies: ["Vitals", "VitalsTesting"]),
     ]
@@ -51,11 +66,15 @@ if Context.environment["VITALS_FUZZ"] != nil {
     package.targets += [
         .executableTarget(name: "fuzz-accept", dependencies: ["VitalsPrometheus", "VitalsMetrics"]),
         .executableTarget(name: "fuzz-path", dependencies: ["VitalsEndpoint"]),
+        .executableTarget(name: "fuzz-protobuf", dependencies: ["VitalsOTLP", "VitalsBytes"]),
+        .executableTarget(name: "fuzz-grpc", dependencies: ["VitalsOTLP"]),
+        .executableTarget(name: "fuzz-retry-after", dependencies: ["VitalsOTLP"]),
+        .executableTarget(name: "fuzz-environment", dependencies: ["Vitals"]),
     ]
 }
 
 for target in package.targets
-where target.type != .system && !["CVitals", "CLivePage", "AllocationCounter"].contains(target.name) {
+where target.type != .system && !["CVitals", "CLivePage", "CCurl", "AllocationCounter"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),

@@ -103,7 +103,7 @@ struct Collection {
 
 extension Duration {
     /// Whole nanoseconds, clamped to what a word holds.
-    var nanoseconds: UInt64 {
+    package var nanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
         let whole = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

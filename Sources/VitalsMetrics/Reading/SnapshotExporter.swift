@@ -1,0 +1,17 @@
+/// What a periodic reader delivers to. A reader calls `export` from one thread, one call at a time.
+package protocol SnapshotExporter: Sendable {
+    /// What its points tell.
+    var temporality: Temporality { get }
+    /// What kind of exporter it is, for messages: `OTLP to http://collector:4317`.
+    var title: String { get }
+
+    /// Collects from `reader` and delivers, until `deadline` (monotonic nanoseconds) at the latest. Commits what was
+    /// delivered: what a collection reported and nobody acknowledged is reported again by the next one.
+    func export(_ reader: MetricReader, until deadline: UInt64) -> Bool
+
+    /// Lets an export that is under way end by `deadline`, and not try again.
+    func hurry(to deadline: UInt64)
+
+    /// Ends an export that is under way and lets go of connections; later exports fail at once. Safe to call twice.
+    func shutdown()
+}
