@@ -1,4 +1,4 @@
-package import VitalsBytes
+internal import VitalsBytes
 
 /// Reads the fields of a protobuf message from untrusted bytes. Nothing is copied; what is malformed ends the reading.
 package struct ProtobufReader {
