@@ -40,13 +40,3 @@ public struct EndpointLimits: Sendable, Equatable {
         return limits
     }
 }
-
-extension Duration {
-    /// Nanoseconds, between zero and ten years.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        guard seconds < 315_360_000 else { return 315_360_000 * 1_000_000_000 }
-        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-    }
-}
