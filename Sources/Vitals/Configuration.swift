@@ -42,6 +42,8 @@ public struct Configuration: Sendable {
     public var push: PushConfiguration?
     /// How metrics are shown on standard output; nil for not at all.
     public var console: ConsoleConfiguration?
+    /// Exporters of the program's own.
+    public var exports: [ExportConfiguration] = []
     /// Which part of the traces that begin here is recorded, from 0 to 1; nil if nothing is said about it. Only tracing
     /// heeds it.
     public var samplingRate: Double?
@@ -65,6 +67,13 @@ public struct Configuration: Sendable {
         self.environment = environment ?? ""
         variables.describe(&self)
         variables.configure(&self)
+    }
+
+    /// Adds an exporter of the program's own, which gets the metrics every `interval`.
+    public mutating func export(
+        to exporter: any MetricExporter, every interval: Duration = .seconds(60), timeout: Duration = .seconds(30)
+    ) {
+        exports.append(ExportConfiguration(exporter, interval: interval, timeout: timeout))
     }
 
     /// The views of the program, and the one that `metrics.histograms` amounts to.
