@@ -1,9 +1,15 @@
+package import VitalsBytes
+
 /// The way to a peer: gRPC or HTTP. One attempt at a time is one call; repeating is the business of whoever calls.
 package protocol ExportTransport: AnyObject, Sendable {
     /// What its exporters are called in `otel.component.type`, before the signal: `otlp_grpc`, `otlp_http`, `otlp_http_json`.
     var componentPrefix: String { get }
     /// The peer, for `server.address` and `server.port`.
     var server: (address: String, port: Int?) { get }
+
+    /// Makes the body of requests that carry `message`, in the form and packed as the transport has it. Done once for a
+    /// message, however often it is sent.
+    func encode(_ message: consuming ByteBuffer, for signal: Signal) -> ExportBody
 
     /// Sends a request and waits for the answer, until the request's deadline at the latest. Calls of several threads go
     /// on side by side.
