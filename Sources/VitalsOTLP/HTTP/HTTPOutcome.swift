@@ -27,8 +27,10 @@ struct HTTPOutcome {
 
     /// What the call is told.
     func answer(_ reply: HTTPReply) -> ExportAnswer {
-        if code == CURLE_BAD_CONTENT_ENCODING, (200...299).contains(status) { return .accepted(Self.unreadable) }
-        guard code == CURLE_OK else { return .failed(brokenOff(reply)) }
+        // libcurl gives up on a body that does not unpack, but by then the status is known.
+        let isUnreadable = code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WRITE_ERROR && reply.excess == nil
+        if isUnreadable, (200...299).contains(status) { return .accepted(Self.unreadable) }
+        guard code == CURLE_OK || isUnreadable && status >= 300 else { return .failed(brokenOff(reply)) }
         return (200...299).contains(status) ? .accepted(accepted(reply)) : .failed(refused(reply))
     }
 
@@ -77,10 +79,10 @@ struct HTTPOutcome {
     }
 
     private func brokenOff(_ reply: HTTPReply) -> ExportFailure {
-        if reply.isTooLong {
+        if let excess = reply.excess {
             return ExportFailure(
                 kind: "response_too_large",
-                "the response of \(place) is larger than allowed: limits.responseBytes or 256 KiB of header",
+                "\(place) answered with more than the \(excess), that are allowed",
                 remedy: .none, status: status > 0 ? .http(status) : nil, isAmbiguous: isSent)
         }
         let (kind, remedy): (String, ExportFailure.Remedy) =

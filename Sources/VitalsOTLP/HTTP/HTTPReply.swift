@@ -7,8 +7,8 @@ struct HTTPReply {
 
     /// The bytes of the body, unpacked.
     private(set) var body: [UInt8] = []
-    /// Whether there were more than are allowed.
-    private(set) var isTooLong = false
+    /// What there was more of than is allowed.
+    private(set) var excess: String?
     /// The field `Retry-After`.
     private(set) var retryAfter: String?
     private var headerBytes = 0
@@ -21,7 +21,7 @@ struct HTTPReply {
     /// Takes a part of the body; false if that is too much.
     mutating func append(_ part: UnsafeRawBufferPointer) -> Bool {
         if part.count > mostBytes - body.count {
-            isTooLong = true
+            excess = "\(mostBytes) bytes, unpacked"
             return false
         }
         body += part
@@ -32,7 +32,7 @@ struct HTTPReply {
     mutating func appendHeader(_ line: UnsafeRawBufferPointer) -> Bool {
         headerBytes += line.count
         if headerBytes > Self.mostHeaderBytes {
-            isTooLong = true
+            excess = "\(Self.mostHeaderBytes) bytes of header"
             return false
         }
         // Another answer begins: what came before was a preliminary one.

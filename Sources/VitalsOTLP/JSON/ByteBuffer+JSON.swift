@@ -34,6 +34,8 @@ extension ByteBuffer {
             append("\"NaN\"")
         } else if number.isInfinite {
             append(number < 0 ? "\"-Infinity\"" : "\"Infinity\"")
+        } else if number == 0, number.sign == .minus {
+            append("-0")
         } else {
             append(number, as: .text)
         }

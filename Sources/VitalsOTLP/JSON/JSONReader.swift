@@ -1,17 +1,17 @@
 /// Reads JSON from untrusted bytes, value by value; what is not asked for is skipped. What is malformed, or nested too
 /// deeply, ends the reading.
 package struct JSONReader {
-    private static let mostDepth = 64
-
     private let bytes: UnsafeRawBufferPointer
+    private let mostDepth: Int
     private var position = 0
     private var depth = 0
     /// Whether bytes were met that are no JSON.
     package private(set) var isMalformed = false
 
     /// Reads the value that `bytes` hold.
-    package init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer, mostDepth: Int = 64) {
         self.bytes = bytes
+        self.mostDepth = mostDepth
     }
 
     /// Whether all was read and nothing was wrong.
@@ -69,7 +69,7 @@ package struct JSONReader {
         position += 1
         depth += 1
         defer { depth -= 1 }
-        guard depth <= Self.mostDepth else { return fail() }
+        guard depth <= mostDepth else { return fail() }
         if take(close) { return }
         repeat {
             let start = position

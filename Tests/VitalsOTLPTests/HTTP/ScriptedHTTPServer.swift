@@ -156,7 +156,7 @@ final class HTTPConversation {
     /// Sends a whole answer.
     @discardableResult
     func answer(
-        _ status: Int, _ headers: [String] = [], type: String? = "application/x-protobuf", _ body: [UInt8] = []
+        _ status: Int, _ headers: [String] = [], type: String? = "application/x-protobuf", body: [UInt8] = []
     ) -> Bool {
         var head = "HTTP/1.1 \(status) Some Words\r\nContent-Length: \(body.count)\r\n"
         if let type { head += "Content-Type: \(type)\r\n" }
