@@ -27,6 +27,8 @@ class Point:
     description: str
     start: int
     time: int
+    scope_version: str
+    scope_attributes: dict
     data: object = field(repr=False)
 
     @property
@@ -88,6 +90,8 @@ def points(request):
                         metric.description,
                         point.start_time_unix_nano,
                         point.time_unix_nano,
+                        scope.scope.version,
+                        attributes(scope.scope.attributes),
                         point,
                     )
 
