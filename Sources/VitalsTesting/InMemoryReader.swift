@@ -40,13 +40,11 @@ public final class InMemoryReader: Sendable {
 
     /// Collects without acknowledging, as when an export fails: changes will be reported again.
     public func collectWithoutCommit() -> CollectedMetrics {
-        var metrics: [CollectedMetric] = []
         do {
-            try reader.collect { metrics.append(CollectedMetric($0)) }
+            return try CollectedMetrics(collecting: reader)
         } catch {
             return CollectedMetrics(metrics: [])
         }
-        return CollectedMetrics(metrics: metrics)
     }
 
     /// Acknowledges the last collection.

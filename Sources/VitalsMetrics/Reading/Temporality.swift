@@ -19,5 +19,6 @@ public struct Temporality: Sendable {
         deltaKinds.contains(kind)
     }
 
-    var hasDelta: Bool { !deltaKinds.isEmpty }
+    /// Whether points of any kind are changes.
+    package var hasDelta: Bool { !deltaKinds.isEmpty }
 }

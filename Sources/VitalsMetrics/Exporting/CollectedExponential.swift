@@ -1,5 +1,3 @@
-internal import VitalsMetrics
-
 /// An exponential histogram point.
 public struct CollectedExponential: Sendable, Hashable {
     /// Neighbouring buckets on one side of zero.

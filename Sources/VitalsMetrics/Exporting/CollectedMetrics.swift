@@ -1,5 +1,3 @@
-internal import VitalsMetrics
-
 /// What one collection reported.
 public struct CollectedMetrics: Sendable {
     /// The metrics in the order in which they were reported: by meter, then by name.
@@ -17,4 +15,17 @@ public struct CollectedMetrics: Sendable {
 
     /// Whether nothing was reported.
     public var isEmpty: Bool { metrics.isEmpty }
+
+    package init(metrics: [CollectedMetric]) {
+        self.metrics = metrics
+    }
+
+    /// What a collection of `reader` reports.
+    package init(
+        collecting reader: MetricReader, timeout: Duration? = nil
+    ) throws(ReaderError) {
+        var metrics: [CollectedMetric] = []
+        try reader.collect(timeout: timeout) { metrics.append(CollectedMetric($0)) }
+        self.metrics = metrics
+    }
 }

@@ -1,5 +1,3 @@
-public import VitalsMetrics
-
 /// One point: a series of a metric at the time of the collection.
 public struct CollectedPoint: Sendable {
     /// What a point holds.

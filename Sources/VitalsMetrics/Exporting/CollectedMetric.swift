@@ -1,5 +1,3 @@
-public import VitalsMetrics
-
 /// One metric of a collection.
 public struct CollectedMetric: Sendable {
     /// What the points of a metric are.

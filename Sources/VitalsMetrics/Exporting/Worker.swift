@@ -1,13 +1,12 @@
 import CVitals
-import VitalsMetrics
 
 /// A thread that runs one body and can be waited for.
-final class Worker: Sendable {
+package final class Worker: Sendable {
     private let hasEnded = Waitable(false)
     private let body: @Sendable () -> Void
 
     /// Starts a thread; nil if the system has none.
-    init?(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    package init?(_ name: String, _ body: @escaping @Sendable () -> Void) {
         self.body = body
         let context = Unmanaged.passRetained(self)
         let failure = vitals_thread_start(
@@ -23,7 +22,7 @@ final class Worker: Sendable {
     }
 
     /// Waits for the end of the body; false if it did not come in time.
-    func join(until deadline: UInt64) -> Bool {
+    package func join(until deadline: UInt64) -> Bool {
         hasEnded.wait(until: deadline) { $0 }
     }
 }

@@ -1,5 +1,3 @@
-internal import VitalsMetrics
-
 /// A histogram point.
 public struct CollectedHistogram: Sendable, Hashable {
     /// How many values there were.

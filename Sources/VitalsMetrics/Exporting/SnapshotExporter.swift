@@ -9,7 +9,8 @@ package protocol SnapshotExporter: Sendable {
     /// delivered: what a collection reported and nobody acknowledged is reported again by the next one.
     func export(_ reader: MetricReader, until deadline: UInt64) -> Bool
 
-    /// Lets an export that is under way end by `deadline`, and not try again.
+    /// Lets the export that is under way, and later ones, end by `deadline` and not try again; the greatest number lifts
+    /// that.
     func hurry(to deadline: UInt64)
 
     /// Ends an export that is under way and lets go of connections; later exports fail at once. Safe to call twice.

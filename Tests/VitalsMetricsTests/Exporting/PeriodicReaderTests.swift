@@ -1,0 +1,279 @@
+import CVitals
+import Synchronization
+import Testing
+import VitalsTesting
+
+@testable import VitalsMetrics
+
+/// Does what a test tells it to, and notes when.
+private final class ScriptedExporter: SnapshotExporter {
+    struct State: Sendable {
+        var exports = 0
+        var deadlines: [UInt64] = []
+        var begun: [UInt64] = []
+        var current = 0
+        var most = 0
+        var total: Int = 0
+        var hurried: [UInt64] = []
+        var isShutDown = false
+    }
+
+    let temporality: Temporality
+    let title = "scripted"
+    let state = Waitable(State())
+    private let body: @Sendable (Int, UInt64) -> Bool
+
+    init(_ temporality: Temporality = .delta, _ body: @escaping @Sendable (Int, UInt64) -> Bool = { _, _ in true }) {
+        self.temporality = temporality
+        self.body = body
+    }
+
+    var seen: State { state.update { $0 } ?? State() }
+
+    func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
+        let number = state.update { state in
+            state.exports += 1
+            state.current += 1
+            state.most = max(state.most, state.current)
+            state.deadlines.append(deadline)
+            state.begun.append(vitals_monotonic_nanoseconds())
+            return state.exports
+        }
+        defer { _ = state.update { $0.current -= 1 } }
+        var sum = 0
+        do {
+            try reader.collect { family in
+                if family.name == "work" { for row in family.rows { sum += Int(row.value) } }
+            }
+        } catch {
+            // It was shut down.
+            return false
+        }
+        guard body(number ?? 0, deadline) else {
+            reader.rollback()
+            return false
+        }
+        reader.commit()
+        _ = state.update { $0.total += sum }
+        return true
+    }
+
+    func hurry(to deadline: UInt64) { _ = state.update { $0.hurried.append(deadline) } }
+
+    func shutdown() { _ = state.update { $0.isShutDown = true } }
+
+    /// Waits until so many exports have begun.
+    func reaches(_ exports: Int, seconds: UInt64 = 10) -> Bool {
+        state.wait(until: .after(seconds: seconds)) { $0.exports >= exports }
+    }
+}
+
+extension UInt64 {
+    fileprivate static func after(seconds: UInt64) -> UInt64 {
+        vitals_monotonic_nanoseconds() &+ seconds * 1_000_000_000
+    }
+
+    fileprivate static func after(milliseconds: UInt64) -> UInt64 {
+        vitals_monotonic_nanoseconds() &+ milliseconds * 1_000_000
+    }
+}
+
+extension PeriodicReader {
+    fileprivate func flush(until deadline: UInt64) -> Bool {
+        beginFlush().map { waitForFlush($0, until: deadline) } ?? false
+    }
+
+    @discardableResult fileprivate func shutdown(until deadline: UInt64) -> Bool {
+        beginShutdown(until: deadline)
+        return waitForShutdown(until: deadline)
+    }
+}
+
+@Suite("A periodic reader")
+struct PeriodicReaderTests {
+    private func reader(
+        _ registry: Registry, _ exporter: ScriptedExporter, every interval: Duration = .seconds(600),
+        timeout: Duration = .seconds(5)
+    ) throws -> PeriodicReader {
+        let reader = PeriodicReader(registry, exporter, every: interval, timeout: timeout)
+        try #require(reader.start())
+        return reader
+    }
+
+    @Test("exports at its interval, and a last time when it is shut down")
+    func exports() throws {
+        let registry = Registry()
+        let counter = registry.meter("test").counter("work")
+        let exporter = ScriptedExporter()
+        let reader = try reader(registry, exporter, every: .milliseconds(20))
+        counter.add(1)
+        #expect(exporter.reaches(3))
+        counter.add(2)
+        #expect(reader.shutdown(until: .after(seconds: 5)))
+        #expect(exporter.seen.total == 3)
+        #expect(exporter.seen.isShutDown)
+        let after = exporter.seen.exports
+        vitals_sleep(60_000_000)
+        #expect(exporter.seen.exports == after)
+    }
+
+    @Test("never has two exports at a time, and makes up for the ticks that a slow one lets pass with one")
+    func coalesces() throws {
+        let registry = Registry()
+        let exporter = ScriptedExporter { _, _ in
+            vitals_sleep(50_000_000)
+            return true
+        }
+        let reader = try reader(registry, exporter, every: .milliseconds(20))
+        #expect(exporter.reaches(4))
+        reader.shutdown(until: .after(seconds: 5))
+        let seen = exporter.seen
+        #expect(seen.most == 1)
+        // Between the starts of two lie whole intervals: 60 ms where an export takes 50.
+        let gaps = zip(seen.begun.dropFirst(), seen.begun).prefix(2).map { $0 - $1 }
+        #expect(gaps.allSatisfy { $0 >= 55_000_000 }, "\(gaps)")
+    }
+
+    @Test("goes on after exports that failed, and the changes of those come with the next")
+    func recovers() throws {
+        let registry = Registry()
+        let counter = registry.meter("test").counter("work")
+        let exporter = ScriptedExporter { number, _ in number > 3 }
+        let reader = try reader(registry, exporter, every: .milliseconds(10))
+        for _ in 0..<50 {
+            counter.add(1)
+            vitals_sleep(1_000_000)
+        }
+        #expect(exporter.reaches(5))
+        #expect(reader.shutdown(until: .after(seconds: 5)))
+        #expect(exporter.seen.total == 50)
+    }
+
+    @Test("flushes at once, and begins its interval anew")
+    func flushes() throws {
+        let registry = Registry()
+        let counter = registry.meter("test").counter("work")
+        let exporter = ScriptedExporter()
+        let reader = try reader(registry, exporter, every: .milliseconds(400))
+        vitals_sleep(300_000_000)
+        counter.add(7)
+        #expect(reader.flush(until: .after(seconds: 5)))
+        #expect(exporter.seen.total == 7)
+        vitals_sleep(200_000_000)
+        // The first tick would have been after 400 ms.
+        #expect(exporter.seen.exports == 1)
+        reader.shutdown(until: .after(seconds: 5))
+    }
+
+    @Test("tells that a flush was not delivered, or not in time")
+    func failedFlush() throws {
+        let registry = Registry()
+        let exporter = ScriptedExporter { number, _ in
+            if number == 2 { vitals_sleep(300_000_000) }
+            return number != 1
+        }
+        let reader = try reader(registry, exporter)
+        #expect(!reader.flush(until: .after(seconds: 5)))
+        let began = vitals_monotonic_nanoseconds()
+        #expect(!reader.flush(until: .after(milliseconds: 50)))
+        #expect(vitals_monotonic_nanoseconds() - began < 250_000_000)
+        #expect(reader.flush(until: .after(seconds: 5)))
+        reader.shutdown(until: .after(seconds: 5))
+        #expect(!reader.flush(until: .after(seconds: 5)))
+    }
+
+    @Test("is shut down in time by an exporter that hangs, which is cut off")
+    func hanging() throws {
+        let registry = Registry()
+        let isCut = Atomic(false)
+        let exporter = ScriptedExporter { _, _ in
+            for _ in 0..<500 where !isCut.load(ordering: .acquiring) { vitals_sleep(10_000_000) }
+            return false
+        }
+        let reader = try reader(registry, exporter, every: .milliseconds(1))
+        #expect(exporter.reaches(1))
+        let began = vitals_monotonic_nanoseconds()
+        #expect(!reader.shutdown(until: .after(milliseconds: 200)))
+        #expect(vitals_monotonic_nanoseconds() - began < 450_000_000)
+        #expect(exporter.seen.isShutDown)
+        // What was under way was asked to leave half of the time.
+        #expect(exporter.seen.hurried.count == 1)
+        #expect(exporter.seen.hurried.allSatisfy { $0 > began && $0 < began + 150_000_000 })
+        isCut.store(true, ordering: .releasing)
+    }
+
+    @Test("may be flushed and shut down from many threads at once")
+    func concurrent() throws {
+        let registry = Registry()
+        let counter = registry.meter("test").counter("work")
+        counter.add(9)
+        let exporter = ScriptedExporter()
+        let reader = try reader(registry, exporter, every: .milliseconds(1))
+        let done = Waitable(0)
+        for index in 0..<8 {
+            _ = Worker("test") {
+                for _ in 0..<20 { _ = reader.flush(until: .after(seconds: 5)) }
+                if index < 4 { reader.shutdown(until: .after(seconds: 5)) }
+                _ = done.update { $0 += 1 }
+            }
+        }
+        #expect(done.wait(until: .after(seconds: 20)) { $0 == 8 })
+        #expect(exporter.seen.total == 9)
+        #expect(exporter.seen.most == 1)
+    }
+
+    @Test("does not wait for itself when a callback flushes")
+    func flushInCallback() throws {
+        let registry = Registry()
+        let exporter = ScriptedExporter()
+        let reader = try reader(registry, exporter)
+        let answers = Waitable<[Bool]>([])
+        let watch = registry.meter("test").observableGauge("idle") { observer in
+            let began = vitals_monotonic_nanoseconds()
+            let isFlushed = reader.flush(until: .after(seconds: 2))
+            _ = answers.update { $0.append(!isFlushed && vitals_monotonic_nanoseconds() - began < 1_000_000_000) }
+            observer.observe(1)
+        }
+        #expect(reader.flush(until: .after(seconds: 5)))
+        #expect(answers.update { $0 } == [true])
+        watch.cancel()
+        reader.shutdown(until: .after(seconds: 5))
+    }
+
+    @Test("gives an export its own time, and without a limit as much as it needs")
+    func deadlines() throws {
+        let registry = Registry()
+        for (timeout, least, most) in [(Duration.seconds(3), 2.9, 3.1), (.zero, 1e9, .infinity)] {
+            let exporter = ScriptedExporter()
+            let reader = try reader(registry, exporter, timeout: timeout)
+            let began = vitals_monotonic_nanoseconds()
+            #expect(reader.flush(until: .after(seconds: 5)))
+            let given = Double(exporter.seen.deadlines[0] - began) / 1e9
+            #expect(given > least && given < most)
+            reader.shutdown(until: .after(seconds: 5))
+        }
+    }
+}
+
+@Suite("An exporter of the program's own")
+struct MetricExporterTests {
+    @Test("gets collections as values, and changes again that it did not take")
+    func values() throws {
+        let registry = Registry()
+        let counter = registry.meter("test").counter("work")
+        let exporter = InMemoryExporter(temporality: .delta)
+        let reader = PeriodicReader(registry, CollectingExporter(exporter), every: .seconds(600), timeout: .seconds(5))
+        try #require(reader.start())
+        counter.add(3)
+        exporter.isFailing = true
+        #expect(!reader.flush(until: .after(seconds: 5)))
+        exporter.isFailing = false
+        counter.add(4)
+        #expect(reader.flush(until: .after(seconds: 5)))
+        #expect(exporter.collections.map { $0["work"]?[[:]]?.int } == [7])
+        counter.add(1)
+        #expect(reader.shutdown(until: .after(seconds: 5)))
+        #expect(exporter.collections.last?["work"]?[[:]]?.int == 1)
+        #expect(exporter.isShutDown)
+    }
+}
