@@ -4,11 +4,15 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import subprocess
+import tempfile
 import time
+import unittest
 from pathlib import Path
 
-from support import ROOT, ended
+from prometheus_client.parser import text_string_to_metric_families
+from support import ROOT, TEXT, ended, get
 
 PUSHER = Path(os.environ.get("INTEROP_PUSHER") or ROOT / ".build" / "debug" / "interop-pusher")
 # What the machine of a test may have set is not what is tested.
@@ -21,6 +25,7 @@ class Pusher:
     def __init__(self, process, log):
         self.process = process
         self.log = log
+        self.port = self.tell("")["port"]
 
     def tell(self, command, seconds=20):
         """Its answer to a command."""
@@ -50,6 +55,17 @@ class Pusher:
         """What it said on standard error."""
         return self.log.read_text(encoding="utf-8")
 
+    def exported(self):
+        """How many points came to which end, by `error.type`, as /metrics tells; for a pusher that has it."""
+        _, body = get(f"http://127.0.0.1:{self.port}/metrics", TEXT)
+        found = {}
+        for family in text_string_to_metric_families(body.decode()):
+            for sample in family.samples:
+                if sample.name == "otel_sdk_exporter_metric_data_point_exported_total":
+                    kind = sample.labels.get("error_type", "")
+                    found[kind] = found.get(kind, 0) + sample.value
+        return found
+
     def memory(self):
         """Its resident and its anonymous memory, in KiB."""
         rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text(encoding="ascii")
@@ -61,9 +77,13 @@ class Pusher:
         return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def variables(protocol, endpoint, **others):
+def variables(protocol, endpoint, PROXY=None, **others):
     """An environment in which nothing is exported unless it is asked for; names without OTEL_, values of any type."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(FOREIGN) and "proxy" not in name.lower()
+    }
     chosen = {
         "METRICS_EXPORTER": "otlp",
         "METRIC_EXPORT_INTERVAL": 600_000,
@@ -74,7 +94,7 @@ def variables(protocol, endpoint, **others):
     }
     return {
         **inherited,
-        "no_proxy": "*",
+        **({"http_proxy": PROXY} if PROXY else {"no_proxy": "*"}),
         **{f"OTEL_{name}": str(value) for name, value in chosen.items() if value is not None},
     }
 
@@ -93,6 +113,15 @@ def pusher(folder, protocol, endpoint, **others):
             env=variables(protocol, endpoint, **others),
         )
     with ended(process):
-        told = Pusher(process, log)
-        told.tell("")
-        yield told
+        yield Pusher(process, log)
+
+
+class PushTest(unittest.TestCase):
+    """Has a folder, and pushers that end with it."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def push(self, protocol, endpoint, **others):
+        return self.enterContext(pusher(self.folder, protocol, endpoint, **others))

@@ -9,11 +9,13 @@ final class Load: Sendable {
 
     private let counter: CounterFamily<Int, String>
     private let sizes: Histogram<Double>
+    private let meter: Meter
     private let total = Atomic(0)
     private let working = Atomic(0)
     private let isRecording = Atomic(false)
 
     init(_ meter: Meter) {
+        self.meter = meter
         counter = meter.counter("load.items", by: .string("colour"))
         sizes = meter.histogram("load.sizes", buckets: .explicit([1, 2]))
     }
@@ -49,6 +51,14 @@ final class Load: Sendable {
         isRecording.store(false, ordering: .releasing)
         wait()
         return total.load(ordering: .acquiring)
+    }
+
+    /// Gives each of so many series its number, so that messages become long.
+    func addSeries(_ count: Int) {
+        for index in 0..<count {
+            // Below the limit of an instrument.
+            meter.counter("many.\(index / 1000)").add(index, ["index": .int(index)])
+        }
     }
 
     private func addOne(_ index: Int) {

@@ -24,7 +24,7 @@ func timed(_ name: String, _ work: () -> Bool) {
     answer("{\"\(name)\": \(result), \"seconds\": \(seconds)}")
 }
 
-answer("{\"ready\": true}")
+answer("{\"ready\": true, \"port\": \(telemetry.endpoint?.port ?? 0)}")
 while let line = readLine() {
     let words = line.split(separator: " ")
     let number = words.count > 1 ? Double(words[1]) ?? 0 : 0
@@ -33,6 +33,9 @@ while let line = readLine() {
         known.record()
         answer("{\"ready\": true}")
     case "record": answer("{\"total\": \(load.add(each: Int(number)))}")
+    case "many":
+        load.addSeries(Int(number))
+        answer("{\"ready\": true}")
     case "start-recording":
         load.start()
         answer("{\"started\": true}")
