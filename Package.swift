@@ -38,7 +38,9 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .executableTarget(
             name: "vitals-bench",
-            dependencies: ["VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter"]),
+            dependencies: [
+                "VitalsMetrics", "VitalsPrometheus", "VitalsOTLP", "VitalsBytes", "CVitals", "AllocationCounter",
+            ]),
         .executableTarget(name: "vitals-bench-http", dependencies: ["Vitals"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes", "CDeflate"]),

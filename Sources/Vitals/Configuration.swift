@@ -8,6 +8,9 @@ public struct Configuration: Sendable {
     public struct Metrics: Sendable {
         /// Which measurements become exemplars.
         public var exemplars: ExemplarFilter = .traceBased
+        /// How histograms are kept that no view says more about, whatever buckets they were declared with; `.byKind`
+        /// for those buckets. One choice for all readers, as all of them read the same cells.
+        public var histograms: Aggregation = .byKind
         /// Whether the library reports on itself: collections, drops, series.
         public var observesItself = true
         /// Where instruments are declared and readers attach. Tests give each other none.
@@ -17,7 +20,7 @@ public struct Configuration: Sendable {
         public init() {}
     }
 
-    /// The name of the service.
+    /// The name of the service; nothing for `unknown_service:` and the name of the program.
     public var service: String
     /// The version of the service, or nothing.
     public var version: String
@@ -25,28 +28,59 @@ public struct Configuration: Sendable {
     public var environment: String
     /// What else describes the service, beside name, version and environment.
     public var resource: Attributes = [:]
+    /// What is found out about process, machine and container.
+    public var detectors: ResourceDetectors = .all
+    /// Whether telemetry stays off, whatever else is configured: instruments work and nobody reads them.
+    public var isDisabled = false
     /// What the metrics do.
     public var metrics = Metrics()
-    /// Where metrics can be fetched; nil for nowhere. From the environment: `OTEL_EXPORTER_PROMETHEUS_HOST` and
-    /// `OTEL_EXPORTER_PROMETHEUS_PORT`.
+    /// Where metrics can be fetched; nil for nowhere.
     public var endpoint: EndpointConfiguration? = EndpointConfiguration()
     /// What the metrics look like there.
     public var prometheus = PrometheusOptions()
+    /// Where metrics are pushed; nil for nowhere.
+    public var push: PushConfiguration?
+    /// How metrics are shown on standard output; nil for not at all.
+    public var console: ConsoleConfiguration?
+    /// Exporters of the program's own.
+    public var exports: [ExportConfiguration] = []
+    /// Which part of the traces that begin here is recorded, from 0 to 1; nil if nothing is said about it. Only tracing
+    /// heeds it.
+    public var samplingRate: Double?
     /// Changes to how instruments are reported.
     public var views: [View] = []
     /// Bounds on what is kept.
     public var limits = Limits()
 
-    /// The defaults for a service, and what the environment of the process says in their place.
-    public init(service: String, version: String = "", environment: String = "") {
+    /// What the environment says about the resource, without what is a property of its own.
+    var environmentResource: Attributes = [:]
+
+    /// The defaults, and what the environment of the process says in their place. An argument that is not empty counts,
+    /// whatever the environment says.
+    public init(service: String? = nil, version: String? = nil, environment: String? = nil) {
         self.init(service: service, version: version, environment: environment, variables: .process)
     }
 
-    init(service: String, version: String = "", environment: String = "", variables: Environment) {
-        self.service = service
-        self.version = version
-        self.environment = environment
-        if let host = variables.string("OTEL_EXPORTER_PROMETHEUS_HOST") { endpoint?.host = host }
-        if let port = variables.integer("OTEL_EXPORTER_PROMETHEUS_PORT", in: 0...65535) { endpoint?.port = port }
+    init(service: String? = nil, version: String? = nil, environment: String? = nil, variables: Environment) {
+        self.service = service ?? ""
+        self.version = version ?? ""
+        self.environment = environment ?? ""
+        variables.describe(&self)
+        variables.configure(&self)
+    }
+
+    /// Adds an exporter of the program's own, which gets the metrics every `interval`.
+    public mutating func export(
+        to exporter: any MetricExporter, every interval: Duration = .seconds(60), timeout: Duration = .seconds(30)
+    ) {
+        exports.append(ExportConfiguration(exporter, interval: interval, timeout: timeout))
+    }
+
+    /// The views of the program, and the one that `metrics.histograms` amounts to.
+    var effectiveViews: [View] {
+        guard metrics.histograms != .byKind else { return views }
+        var fallback = View(InstrumentSelector(kind: .histogram), aggregation: metrics.histograms)
+        fallback.isFallback = true
+        return views + [fallback]
     }
 }

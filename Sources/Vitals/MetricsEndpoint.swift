@@ -31,8 +31,8 @@ struct MetricsEndpoint: Sendable {
         }
     }
 
-    func shutdown() {
-        endpoint.shutdown()
+    func shutdown(timeout: Duration) {
+        endpoint.shutdown(timeout: timeout)
         renderer.shutdown()
     }
 }

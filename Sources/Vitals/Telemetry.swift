@@ -1,6 +1,8 @@
+import CVitals
 import Synchronization
 @_exported public import VitalsEndpoint
 @_exported public import VitalsMetrics
+@_exported public import VitalsOTLP
 @_exported public import VitalsPrometheus
 
 /// The telemetry of a program, from start to shutdown.
@@ -12,6 +14,7 @@ public final class Telemetry: Sendable {
     public let configuration: Configuration
     private let isRunning: Atomic<Bool>
     private let metricsEndpoint: MetricsEndpoint?
+    private let push: MetricsPush?
 
     /// Registries that have running telemetry; views of two would contradict each other.
     private static let running = Locked<Set<ObjectIdentifier>>([])
@@ -21,38 +24,59 @@ public final class Telemetry: Sendable {
         var configuration = Configuration(service: "disabled")
         configuration.metrics.registry = Registry()
         configuration.endpoint = nil
-        return Telemetry(configuration, isRunning: false, nil)
+        configuration.isDisabled = true
+        return Telemetry(configuration, isRunning: false)
     }()
 
-    private init(_ configuration: Configuration, isRunning: Bool, _ metricsEndpoint: MetricsEndpoint?) {
+    private init(
+        _ configuration: Configuration, isRunning: Bool, _ metricsEndpoint: MetricsEndpoint? = nil,
+        _ push: MetricsPush? = nil
+    ) {
         self.configuration = configuration
         self.metricsEndpoint = metricsEndpoint
+        self.push = push
         self.isRunning = Atomic(isRunning)
     }
 
-    /// Starts telemetry for a service with defaults for everything else.
+    /// Starts telemetry for a service with what the environment says, and defaults for everything else.
     public static func start(
-        service: String, version: String = "", environment: String = ""
+        service: String? = nil, version: String? = nil, environment: String? = nil
     ) throws(TelemetryError) -> Telemetry {
         try start(Configuration(service: service, version: version, environment: environment))
     }
 
     /// Starts telemetry as configured.
     public static func start(_ configuration: Configuration) throws(TelemetryError) -> Telemetry {
+        guard !configuration.isDisabled else { return Telemetry(configuration, isRunning: false) }
         let registry = configuration.metrics.registry
         guard running.withLock({ $0.insert(ObjectIdentifier(registry)).inserted }) else {
             throw .alreadyStarted
         }
         registry.exemplarFilter = configuration.metrics.exemplars
-        registry.configure(views: configuration.views, limits: configuration.limits)
+        registry.configure(views: configuration.effectiveViews, limits: configuration.limits)
         if configuration.metrics.observesItself { registry.observeItself() }
-        do throws(EndpointError) {
-            let endpoint: MetricsEndpoint? =
-                if let settings = configuration.endpoint { try MetricsEndpoint(configuration, settings) } else { nil }
-            return Telemetry(configuration, isRunning: true, endpoint)
+        do throws(TelemetryError) {
+            return try open(configuration)
         } catch {
             _ = running.withLock { $0.remove(ObjectIdentifier(registry)) }
+            throw error
+        }
+    }
+
+    /// Opens the doors that are configured: all of them, or none.
+    private static func open(_ configuration: Configuration) throws(TelemetryError) -> Telemetry {
+        let endpoint: MetricsEndpoint?
+        do throws(EndpointError) {
+            endpoint =
+                if let settings = configuration.endpoint { try MetricsEndpoint(configuration, settings) } else { nil }
+        } catch {
             throw .endpoint(error)
+        }
+        do throws(OTLPError) {
+            return Telemetry(configuration, isRunning: true, endpoint, try MetricsPush(configuration))
+        } catch {
+            endpoint?.shutdown(timeout: .zero)
+            throw .push(error)
         }
     }
 
@@ -67,13 +91,30 @@ public final class Telemetry: Sendable {
             name, version: version, schemaURL: schemaURL, attributes: attributes)
     }
 
-    /// Stops telemetry; it can be started again. Safe to call twice and from several threads. Instruments go on to
-    /// work.
-    public func shutdown() {
-        guard isRunning.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        metricsEndpoint?.shutdown()
-        let registry = ObjectIdentifier(configuration.metrics.registry)
-        _ = Self.running.withLock { $0.remove(registry) }
+    /// Delivers what was recorded until now, to everywhere that metrics are pushed to.
+    ///
+    /// - Returns: Whether it was delivered everywhere within `timeout`. What was not comes with the next export.
+    @discardableResult
+    public func flush(timeout: Duration = .seconds(5)) -> Bool {
+        push?.flush(until: vitals_monotonic_nanoseconds() &+ timeout.nanoseconds) ?? true
+    }
+
+    /// Delivers what was recorded until now a last time and stops telemetry; it can be started again. Safe to call twice
+    /// and from several threads. Instruments go on to work.
+    ///
+    /// - Returns: Whether everything was delivered within `timeout`. It returns soon after that in any case.
+    @discardableResult
+    public func shutdown(timeout: Duration = .seconds(5)) -> Bool {
+        let isFirst = isRunning.exchange(false, ordering: .acquiringAndReleasing)
+        let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
+        push?.beginShutdown(until: deadline)
+        metricsEndpoint?.shutdown(timeout: min(timeout, .seconds(2)))
+        let isDelivered = push?.waitForShutdown(until: deadline) ?? true
+        if isFirst {
+            let registry = ObjectIdentifier(configuration.metrics.registry)
+            _ = Self.running.withLock { $0.remove(registry) }
+        }
+        return isDelivered
     }
 
     deinit {

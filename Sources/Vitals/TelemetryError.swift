@@ -1,4 +1,5 @@
 public import VitalsEndpoint
+public import VitalsOTLP
 
 /// Why telemetry did not start.
 public enum TelemetryError: Error, Equatable, CustomStringConvertible {
@@ -6,6 +7,8 @@ public enum TelemetryError: Error, Equatable, CustomStringConvertible {
     case alreadyStarted
     /// The endpoint for metrics did not start.
     case endpoint(EndpointError)
+    /// The push of metrics did not start.
+    case push(OTLPError)
 
     /// What went wrong and what to do.
     public var description: String {
@@ -14,6 +17,8 @@ public enum TelemetryError: Error, Equatable, CustomStringConvertible {
             "telemetry is running already: shut it down first, or give this one a registry of its own"
         case .endpoint(let error):
             "metrics cannot be fetched: \(error)"
+        case .push(let error):
+            "metrics cannot be pushed: \(error)"
         }
     }
 }

@@ -87,6 +87,18 @@ if let (accept, encoding, series) = Rendering.parse(work) {
     answer(work, who, threads, "ns_per_op", medianNanoseconds { _ = rendering.render(accept, encoding) })
 }
 
+if let series = Pushing.series(work) {
+    let rendering = Rendering()
+    rendering.fill(series)
+    var pushing = Pushing(rendering)
+    let encoded = pushing.encode()
+    let median = medianNanoseconds { _ = pushing.encode() }
+    print(
+        "{\"work\":\"\(work)\",\"who\":\"\(who)\",\"threads\":1,\"ns_per_op\":\(median),"
+            + "\"bytes_per_point\":\(Double(encoded.bytes) / Double(encoded.points))}")
+    exit(0)
+}
+
 if work == "memory.scrape.100k" {
     let rendering = Rendering()
     rendering.fill("100k")
@@ -117,6 +129,15 @@ if work.hasPrefix("allocations.") {
         for _ in 0..<3 { _ = rendering.render(accept, encoding) }
         let before = allocation_count()
         _ = rendering.render(accept, encoding)
+        answer(work, who, threads, "allocs_per_op", Double(allocation_count() - before))
+    }
+    if let series = Pushing.series(measured) {
+        let rendering = Rendering()
+        rendering.fill(series)
+        var pushing = Pushing(rendering)
+        for _ in 0..<3 { _ = pushing.encode() }
+        let before = allocation_count()
+        _ = pushing.encode()
         answer(work, who, threads, "allocs_per_op", Double(allocation_count() - before))
     }
     if let operation = works.operation(measured) {

@@ -52,11 +52,18 @@ extension Registry {
     /// What the views make of an instrument.
     func streamSettings(_ instrument: InstrumentDescriptor, _ views: [View], _ limits: Limits) -> [StreamSettings] {
         let advised = instrument.attributes.map { AttributeFilter.only($0) }
-        let plain = StreamSettings(
+        var plain = StreamSettings(
             name: instrument.name, description: nil,
             aggregation: defaultAggregation(instrument), recordsMinMax: true, filter: advised,
             limit: max(0, limits.cardinality), idleExpiry: expiry(limits.idleExpiry, instrument), reservoir: nil)
-        let matching = views.filter { $0.selector.matches(instrument) }
+        var matching = views.filter { $0.selector.matches(instrument) }
+        if let fallback = matching.last(where: \.isFallback),
+            case .success(let aggregation) = settle(fallback.aggregation, instrument)
+        {
+            plain.aggregation = aggregation
+            plain.recordsMinMax = fallback.aggregation.recordsMinMax
+        }
+        matching.removeAll(where: \.isFallback)
         var isDropped = false
         var settings: [StreamSettings] = []
         for view in matching {

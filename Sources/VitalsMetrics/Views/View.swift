@@ -19,6 +19,8 @@ public struct View: Sendable {
     public var reservoir: ReservoirChoice?
     /// After how long without a measurement a series is removed, or nil for the registry's setting.
     public var idleExpiry: Duration?
+    /// Whether the view only says how instruments are aggregated about which no other view does.
+    package var isFallback = false
 
     /// A view of the selected instruments.
     public init(

@@ -5,6 +5,9 @@ package protocol ExportTransport: AnyObject, Sendable {
     /// The peer, for `server.address` and `server.port`.
     var server: (address: String, port: Int?) { get }
 
+    /// The status of an attempt that succeeded, for `otel.sdk.exporter.operation.duration`.
+    var success: ExportFailure.Status { get }
+
     /// Sends a request and waits for the answer, until the request's deadline at the latest. Calls of several threads go
     /// on side by side.
     func send(_ request: ExportRequest) -> ExportAnswer

@@ -1,3 +1,5 @@
+import VitalsMetrics
+
 /// What is exported: it decides the paths and the names.
 package enum Signal: Sendable {
     /// Metrics.
@@ -18,6 +20,38 @@ package enum Signal: Sendable {
         switch self {
         case .metrics: "v1/metrics"
         case .traces: "v1/traces"
+        }
+    }
+
+    /// What its items are called in the names of metrics.
+    var itemName: String {
+        switch self {
+        case .metrics: "metric_data_point"
+        case .traces: "span"
+        }
+    }
+
+    /// The unit that counts its items.
+    var itemUnit: Unit {
+        switch self {
+        case .metrics: "{data_point}"
+        case .traces: "{span}"
+        }
+    }
+
+    /// What its items are called in messages.
+    var itemsInWords: String {
+        switch self {
+        case .metrics: "data points"
+        case .traces: "spans"
+        }
+    }
+
+    /// What its exporter is called in `otel.component.type`, after the transport.
+    var exporterName: String {
+        switch self {
+        case .metrics: "metric_exporter"
+        case .traces: "span_exporter"
         }
     }
 }

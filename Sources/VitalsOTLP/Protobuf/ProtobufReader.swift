@@ -1,6 +1,8 @@
 internal import VitalsBytes
 
 /// Reads the fields of a protobuf message from untrusted bytes. Nothing is copied; what is malformed ends the reading.
+///
+/// Groups count as malformed: nothing of OTLP or gRPC has ever had any.
 package struct ProtobufReader {
     /// One field: its number and its value.
     package struct Field {
@@ -8,6 +10,8 @@ package struct ProtobufReader {
         package let number: UInt32
         /// Its value.
         package let value: Value
+        /// All of it, with its tag.
+        package let bytes: UnsafeRawBufferPointer
     }
 
     /// The value of a field, as the wire has it.
@@ -34,13 +38,15 @@ package struct ProtobufReader {
     /// The next field; nil at the end, and when what follows is malformed.
     package mutating func next() -> Field? {
         guard !isMalformed, !rest.isEmpty else { return nil }
-        guard let tag = varint(), let number = UInt32(exactly: tag >> 3), number > 0,
-            let type = WireType(rawValue: tag & 7), let value = value(type)
+        let whole = rest
+        guard let tag = varint().flatMap({ UInt32(exactly: $0) }), tag >> 3 > 0,
+            let type = WireType(rawValue: UInt64(tag & 7)), let value = value(type)
         else {
             isMalformed = true
             return nil
         }
-        return Field(number: number, value: value)
+        let bytes = UnsafeRawBufferPointer(rebasing: whole.prefix(whole.count - rest.count))
+        return Field(number: tag >> 3, value: value, bytes: bytes)
     }
 
     private mutating func value(_ type: WireType) -> Value? {

@@ -44,7 +44,7 @@ package struct RPCStatus: Sendable, Equatable {
         guard isRetryInfo, !reader.isMalformed else { return nil }
         // Without a delay the peer says that repeating is fine.
         guard let value else { return 0 }
-        var delay: UInt64 = 0
+        var delay: UInt64? = 0
         var info = ProtobufReader(value)
         while let field = info.next() {
             if field.number == 1, case .bytes(let duration) = field.value { delay = nanoseconds(duration) }
@@ -52,8 +52,9 @@ package struct RPCStatus: Sendable, Equatable {
         return info.isMalformed ? nil : delay
     }
 
-    /// A `google.protobuf.Duration`; what is negative counts as nothing, and more than a day as a day.
-    private static func nanoseconds(_ duration: UnsafeRawBufferPointer) -> UInt64 {
+    /// A `google.protobuf.Duration`; what is negative counts as nothing, and more than a day as a day. Nil if it is
+    /// malformed.
+    private static func nanoseconds(_ duration: UnsafeRawBufferPointer) -> UInt64? {
         var seconds: Int64 = 0
         var nanos: Int64 = 0
         var reader = ProtobufReader(duration)
@@ -64,8 +65,10 @@ package struct RPCStatus: Sendable, Equatable {
             default: continue
             }
         }
+        if reader.isMalformed { return nil }
         let day: Int64 = 86_400
-        let total = min(max(seconds, 0), day) * 1_000_000_000 + min(max(nanos, 0), 999_999_999)
-        return seconds < 0 || nanos < 0 ? 0 : UInt64(total)
+        guard seconds >= 0, nanos >= 0 else { return 0 }
+        guard seconds < day else { return UInt64(day) * 1_000_000_000 }
+        return UInt64(seconds) * 1_000_000_000 + UInt64(min(nanos, 999_999_999))
     }
 }

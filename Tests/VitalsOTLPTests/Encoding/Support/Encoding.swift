@@ -3,20 +3,18 @@ import VitalsMetrics
 import VitalsOTLP
 import VitalsTesting
 
-/// A registry whose clock stands still until a test moves it, what an encoder makes of it.
+/// A registry whose clock stands still until a test moves it, and an encoder of what it holds.
 final class Encoding {
-    /// 1700000000 s, on the wire `00 00 7a f7 1e 90 97 17`... as little endian.
     let clock = ManualClock()
     let registry: Registry
     let reader: MetricReader
     private var encoder: MetricsEncoder
 
     init(
-        _ temporality: Temporality = .cumulative, views: [View] = [], resource: Attributes = [:],
-        limits: Limits = Limits()
+        _ temporality: Temporality = .cumulative, views: [View] = [], resource: Attributes = [:]
     ) {
-        registry = Registry(limits: limits, clock: clock.clock)
-        if !views.isEmpty { registry.configure(views: views, limits: limits) }
+        registry = Registry(clock: clock.clock)
+        if !views.isEmpty { registry.configure(views: views) }
         registry.exemplarFilter = views.contains { $0.reservoir != nil } ? .alwaysOn : .alwaysOff
         reader = MetricReader(registry, temporality: temporality)
         encoder = MetricsEncoder(resource: resource)
@@ -25,18 +23,27 @@ final class Encoding {
     var keptBytes: Int { encoder.keptBytes }
 
     /// A collection as bytes, and the number of points. The library's own metrics are left out.
-    func collect(committing: Bool = true) throws -> (bytes: [UInt8], points: Int) {
+    func collect() throws -> (bytes: [UInt8], points: Int) {
+        defer { reader.commit() }
+        return try collect(&encoder)
+    }
+
+    /// What an encoder that has seen nothing before makes of the next collection, which nobody acknowledges.
+    func peek() throws -> [UInt8] {
+        var fresh = MetricsEncoder(resource: [:])
+        defer { reader.rollback() }
+        return try collect(&fresh).bytes
+    }
+
+    private func collect(_ encoder: inout MetricsEncoder) throws -> (bytes: [UInt8], points: Int) {
         var out = ByteBuffer()
         encoder.begin(into: &out)
         try reader.collect { family in
-            if !family.scope.name.hasPrefix("vitals") { encoder.append(family, to: &out) }
+            if family.scope.name != "vitals" { encoder.append(family, to: &out) }
         }
-        if committing { reader.commit() } else { reader.rollback() }
         let points = encoder.end(into: &out)
         return (Array(out.bytes), points)
     }
-
-    func hex() throws -> String { try collect().bytes.hex }
 }
 
 extension [UInt8] {
@@ -63,4 +70,21 @@ final class ChosenExemplars: ExemplarReservoir {
 
     func offer(_: Exemplar) {}
     func collect() -> [Exemplar] { exemplars }
+}
+
+/// Numbers that are the same in every run.
+struct SeededNumbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
 }
