@@ -8,6 +8,10 @@ package protocol ExportTransport: AnyObject, Sendable {
     /// The status of an attempt that succeeded, for `otel.sdk.exporter.operation.duration`.
     var success: ExportFailure.Status { get }
 
+    /// The body of requests that carry a message, which is given in protobuf and not packed: in the form of the transport
+    /// and packed if that is configured. Done once for a message, however often it is sent.
+    func encode(_ message: ExportBody, for signal: Signal) -> ExportBody
+
     /// Sends a request and waits for the answer, until the request's deadline at the latest. Calls of several threads go
     /// on side by side.
     func send(_ request: ExportRequest) -> ExportAnswer

@@ -18,7 +18,8 @@ package struct PartedDelivery {
     ///   reports what is in them.
     package mutating func run(until deadline: UInt64, givesUpRefused: Bool) {
         while let part = rest.first {
-            switch sender.deliver(sender.transport.encode(part.message), items: part.items, until: deadline) {
+            let body = sender.transport.encode(part.message, for: sender.signal)
+            switch sender.deliver(body, items: part.items, until: deadline) {
             case .success:
                 rest.removeFirst()
                 isUntouched = false

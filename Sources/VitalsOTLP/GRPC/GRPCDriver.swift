@@ -145,7 +145,8 @@ final class GRPCDriver {
             exchange.call.request, scheme: peer.isSecure ? "https" : "http", authority: peer.authority,
             remaining: exchange.deadline &- now)
         for name in headers.refused where refusedNames.count < 16 && refusedNames.insert(name).inserted {
-            Diagnostics.log(.warning, "OTLP: the header \"\(GRPCText.line(name))\" cannot be metadata of gRPC; it is left out")
+            Diagnostics.log(
+                .warning, "OTLP: the header \"\(GRPCText.line(name))\" cannot be metadata of gRPC; it is left out")
         }
         exchange.startedAt = now
         if !session.start(exchange, headers) {

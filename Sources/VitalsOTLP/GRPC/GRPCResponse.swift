@@ -116,7 +116,9 @@ package struct GRPCResponse {
     private func failure(_ flaw: GRPCMessage.Flaw) -> ExportAnswer {
         switch flaw {
         case .tooLarge:
-            failed(GRPCStatus.resourceExhausted, "the response has more than \(limit) bytes", remedy: ExportFailure.Remedy.none)
+            failed(
+                GRPCStatus.resourceExhausted, "the response has more than \(limit) bytes",
+                remedy: ExportFailure.Remedy.none)
         case .flag(let byte): failed(GRPCStatus.internalError, "the response's message begins with byte \(byte)")
         case .surplus: failed(GRPCStatus.internalError, "the response has more than one message")
         case .incomplete: failed(GRPCStatus.internalError, "the response's message is incomplete")

@@ -33,6 +33,14 @@ package final class GRPCTransport: ExportTransport {
         }
     }
 
+    /// The status of an attempt that succeeded.
+    package var success: ExportFailure.Status { .grpc(0) }
+
+    /// The message as it is, or packed.
+    package func encode(_ message: ExportBody, for signal: Signal) -> ExportBody {
+        configuration.compression == .gzip ? message.packed() : message
+    }
+
     /// Sends a request and waits for the answer.
     package func send(_ request: ExportRequest) -> ExportAnswer {
         guard request.body.bytes.count <= UInt32.max else {

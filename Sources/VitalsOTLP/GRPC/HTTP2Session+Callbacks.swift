@@ -10,7 +10,8 @@ extension HTTP2Session {
             if let frame { session(context)?.exchanges[frame.pointee.hd.stream_id]?.response.beginHeaders() }
             return 0
         }
-        nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, frame, name, nameSize, value, size, _, context in
+        nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            _, frame, name, nameSize, value, size, _, context in
             guard let frame, let exchange = session(context)?.exchanges[frame.pointee.hd.stream_id] else { return 0 }
             let isKept = exchange.response.header(
                 UnsafeBufferPointer(start: name, count: nameSize), UnsafeBufferPointer(start: value, count: size))
@@ -41,7 +42,8 @@ extension HTTP2Session {
         nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, error, context in
             guard let frame, Int(frame.pointee.hd.type) == Int(NGHTTP2_HEADERS.rawValue) else { return 0 }
             session(context)?.exchanges.removeValue(forKey: frame.pointee.hd.stream_id)?.fail(
-                "UNAVAILABLE", "the connection takes no more calls: \(HTTP2Session.text(error))", status: GRPCStatus.unavailable)
+                "UNAVAILABLE", "the connection takes no more calls: \(HTTP2Session.text(error))",
+                status: GRPCStatus.unavailable)
             return 0
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, context in
@@ -58,7 +60,8 @@ extension HTTP2Session {
         case NGHTTP2_SETTINGS.rawValue:
             if frame.hd.flags & UInt8(truncatingIfNeeded: NGHTTP2_FLAG_ACK.rawValue) == 0 { hasSettings = true }
         case NGHTTP2_GOAWAY.rawValue:
-            let words = UnsafeBufferPointer(start: frame.goaway.opaque_data, count: min(256, frame.goaway.opaque_data_len))
+            let words = UnsafeBufferPointer(
+                start: frame.goaway.opaque_data, count: min(256, frame.goaway.opaque_data_len))
             goodbye = (frame.goaway.error_code, GRPCText.line(String(decoding: words, as: UTF8.self)))
         case NGHTTP2_RST_STREAM.rawValue: exchanges[stream]?.resetByPeer = frame.rst_stream.error_code
         case NGHTTP2_HEADERS.rawValue:

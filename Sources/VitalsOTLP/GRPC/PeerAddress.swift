@@ -5,12 +5,12 @@ struct PeerAddress: Sendable {
     let family: Int32
     /// The address in words.
     let text: String
-    private let bytes: [UInt8]
+    let raw: [UInt8]
 
     private init(family: Int32, text: String, bytes: [UInt8]) {
         self.family = family
         self.text = text
-        self.bytes = bytes
+        raw = bytes
     }
 
     /// The address of a socket in the file system; nil if the path is too long.
@@ -74,7 +74,7 @@ struct PeerAddress: Sendable {
 
     /// Begins to connect a socket; zero or an errno.
     func connect(_ descriptor: Int32) -> Int32 {
-        bytes.withUnsafeBytes { bytes in
+        raw.withUnsafeBytes { bytes in
             guard let address = bytes.bindMemory(to: sockaddr.self).baseAddress else { return EINVAL }
             return Glibc.connect(descriptor, address, socklen_t(bytes.count)) == 0 ? 0 : errno
         }

@@ -24,7 +24,8 @@ final class Resolver: Sendable {
         switch place {
         case .socket(let path):
             let address = PeerAddress(path: path)
-            finish(address.map { .success([$0]) } ?? .failure(ConnectFailure("connection_failed", "the path is too long")))
+            finish(
+                address.map { .success([$0]) } ?? .failure(ConnectFailure("connection_failed", "the path is too long")))
         case .network(let host, let port):
             if let found = try? PeerAddress.all(host: host, port: port, isNumeric: true) {
                 finish(.success(found))

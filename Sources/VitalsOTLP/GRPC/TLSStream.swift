@@ -61,7 +61,8 @@ final class TLSStream: PeerStream {
             switch receive() {
             case .bytes: continue
             case .notNow: return nil
-            case .closed: return .failure(ConnectFailure("tls", "the peer closed the connection during the TLS handshake"))
+            case .closed:
+                return .failure(ConnectFailure("tls", "the peer closed the connection during the TLS handshake"))
             case .failed(let failure):
                 return .failure(ConnectFailure("tls", "the TLS handshake was cut off: \(failure.reason)"))
             }

@@ -35,7 +35,7 @@ final class ScriptedTransport: ExportTransport {
         return answer(attempt ?? 0, request)
     }
 
-    func encode(_ message: ExportBody) -> ExportBody { message }
+    func encode(_ message: ExportBody, for signal: Signal) -> ExportBody { message }
     func hurry(to deadline: UInt64) { _ = state.update { $0.hurried.append(deadline) } }
     func shutdown() { _ = state.update { $0.isShutDown = true } }
 }
