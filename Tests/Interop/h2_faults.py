@@ -183,9 +183,9 @@ class Conversation:
             self.socket.sendall(data)
 
     def run(self):
-        if self.peer.window is not None:
-            self.h2.local_settings[SettingCodes.INITIAL_WINDOW_SIZE] = self.peer.window
         self.h2.initiate_connection()
+        if self.peer.window is not None:
+            self.h2.update_settings({SettingCodes.INITIAL_WINDOW_SIZE: self.peer.window})
         self.send()
         while not self.is_over:
             data = self.socket.recv(1 << 16)
