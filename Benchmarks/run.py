@@ -54,6 +54,9 @@ WORKS = (
     "render.gzip.10k",
     "render.gzip.100k",
     "render.gzip.histograms",
+    "otlp.encode.10k",
+    "otlp.encode.100k",
+    "otlp.encode.histograms.10k",
     "memory.scrape.100k",
     "scrape.http.100k",
     "interference.quiet",
@@ -64,7 +67,7 @@ MEMORY_OF_SCRAPE = "memory.scrape.100k"
 
 # Slow ones, whose figures differ little from round to round.
 FEW_ROUNDS = 3
-FEW_ROUNDS_WORKS = (HTTP_SCRAPE, MEMORY_OF_SCRAPE)
+FEW_ROUNDS_WORKS = (HTTP_SCRAPE, MEMORY_OF_SCRAPE, "otlp.encode.100k")
 
 ALLOCATION_WORKS = (
     "counter.add",
@@ -77,6 +80,9 @@ ALLOCATION_WORKS = (
     "render.text.100k",
     "render.openmetrics.100k",
     "render.protobuf.100k",
+    "otlp.encode.10k",
+    "otlp.encode.100k",
+    "otlp.encode.histograms.10k",
 )
 
 # The runtime may allocate once somewhere in a million operations.
@@ -166,12 +172,15 @@ def unit_of(work):
 
 def units_of(work):
     """All that is measured, beginning with what the work is about."""
-    sized = work in (HTTP_SCRAPE, MEMORY_OF_SCRAPE)
-    return (unit_of(work), "body_mb") if sized else (unit_of(work),)
+    if work in (HTTP_SCRAPE, MEMORY_OF_SCRAPE):
+        return unit_of(work), "body_mb"
+    if work.startswith("otlp.encode."):
+        return unit_of(work), "bytes_per_point"
+    return (unit_of(work),)
 
 
 def thread_counts(work):
-    alone = ("create.", "memory.", "render.", "scrape.", "interference.")
+    alone = ("create.", "memory.", "render.", "otlp.", "scrape.", "interference.")
     return (1,) if work.startswith(alone) else (1, 2)
 
 
@@ -325,8 +334,10 @@ def cell(work, row):
         return "–"
     unit, size = scale(work, row[unit_of(work)])
     middle, low, high = (significant(row[key] / size) for key in (unit_of(work), "min", "max"))
-    body = f", body {significant(row['body_mb'])} MB" if "body_mb" in row else ""
-    return f"{middle} {unit} ({low}–{high}){body}"
+    size = f", body {significant(row['body_mb'])} MB" if "body_mb" in row else ""
+    if "bytes_per_point" in row:
+        size = f", {significant(row['bytes_per_point'])} B/point"
+    return f"{middle} {unit} ({low}–{high}){size}"
 
 
 def markdown(header, lines):
@@ -372,6 +383,8 @@ RATIO_TARGETS = (
     ("render.text.histograms", 1, None, 0.1),
     ("render.protobuf.100k", 1, "client_golang", 0.02),
     ("render.protobuf.histograms", 1, "client_golang", None),
+    ("otlp.encode.100k", 1, None, None),
+    ("otlp.encode.histograms.10k", 1, None, None),
     (HTTP_SCRAPE, 1, "client_golang", 1 / 15),
 )
 GAUGE_NS = 1
@@ -383,6 +396,8 @@ ABSOLUTE_TARGETS = (
     ("render.text.100k", 3e6),
     ("render.text.histograms", 5e6),
     ("render.gzip.100k", 15e6),
+    ("otlp.encode.100k", 8e6),
+    ("otlp.encode.histograms.10k", 3e6),
 )
 NO_ALLOCATION_TARGETS = ("counter.add", "gauge.set", "histogram.record", "counter.family")
 # (work, series in it, what one operation is)
@@ -391,6 +406,9 @@ NO_ALLOCATION_PER_SERIES_TARGETS = (
     ("render.text.100k", 100_000, "rendering"),
     ("render.openmetrics.100k", 100_000, "rendering"),
     ("render.protobuf.100k", 100_000, "rendering"),
+    ("otlp.encode.10k", 10_000, "request"),
+    ("otlp.encode.100k", 100_000, "request"),
+    ("otlp.encode.histograms.10k", 10_000, "request"),
 )
 MEMORY_TO_BODY = 2
 SCRAPED_TO_QUIET = 1.3

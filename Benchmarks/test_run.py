@@ -47,6 +47,15 @@ class Aggregation(unittest.TestCase):
             ],
         )
 
+    def test_a_request_has_a_size_for_each_point(self):
+        work = "otlp.encode.100k"
+        self.assertEqual(run.units_of(work), ("ns_per_op", "bytes_per_point"))
+        self.assertEqual(run.thread_counts(work), (1,))
+        sample = {"ns_per_op": [2e6, 3e6, 4e6], "bytes_per_point": [96.1, 96.1, 96.1]}
+        rows = run.aggregate({(work, 1, "vitals"): sample})
+        self.assertEqual(run.cell(work, rows[0]), "3.00 ms (2.00–4.00), 96.1 B/point")
+        self.assertEqual(check(rows, f"{work}, absolute"), ("3.00 ms", True))
+
     def test_yardsticks_are_not_peers(self):
         results = run.Results([
             row("counter.add", "swift-atomic", 1, 1.0),

@@ -10,6 +10,10 @@
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 
 static uint64_t empty_shard[8];
 _Thread_local void *vitals_thread_slot = empty_shard;
@@ -196,3 +200,13 @@ bool vitals_monitor_wait(vitals_monitor *monitor, uint64_t deadline) {
     struct timespec until = {(time_t)(deadline / 1000000000u), (long)(deadline % 1000000000u)};
     return pthread_cond_timedwait(&monitor->condition, &monitor->mutex, &until) != ETIMEDOUT;
 }
+
+int vitals_stream_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
+
+void vitals_tune_socket(int descriptor, unsigned int silence) {
+    int one = 1;
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof silence);
+}
+
+int vitals_wake_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

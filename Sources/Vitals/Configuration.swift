@@ -58,6 +58,8 @@ public struct Configuration: Sendable {
     /// The defaults, and what the environment of the process says in their place. An argument that is not empty counts,
     /// whatever the environment says.
     public init(service: String? = nil, version: String? = nil, environment: String? = nil) {
+        // Before anything is said about the other variables.
+        if let levels = Environment.process.shownMessages() { Diagnostics.showOnStandardError(levels) }
         self.init(service: service, version: version, environment: environment, variables: .process)
     }
 

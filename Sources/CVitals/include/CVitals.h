@@ -82,6 +82,13 @@ void vitals_monitor_signal(vitals_monitor *monitor);
 // Waits for a signal until `deadline` (monotonic nanoseconds). False when the deadline passed.
 bool vitals_monitor_wait(vitals_monitor *monitor, uint64_t deadline);
 
+// A socket for streams that neither blocks nor is inherited; -1 with errno if there is none.
+int vitals_stream_socket(int family);
+// Small frames leave at once, and a peer that acknowledges nothing for `silence` milliseconds counts as gone.
+void vitals_tune_socket(int descriptor, unsigned int silence);
+// A descriptor that a thread waits on beside sockets, until another thread writes to it; -1 with errno if there is none.
+int vitals_wake_descriptor(void);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -24,10 +24,11 @@ extension Environment {
 
     /// Sets everything else that variables say.
     func configure(_ configuration: inout Configuration) {
-        if let path = string("OTEL_CONFIG_FILE") ?? string("OTEL_EXPERIMENTAL_CONFIG_FILE") {
+        for name in ["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"] {
+            guard let path = string(name) else { continue }
             warn(
-                "OTEL_CONFIG_FILE is \(Self.quoted(path)), but a configuration file is not supported: the other "
-                    + "variables and the program's code count")
+                "\(name) is \(Self.quoted(path)), but a configuration file is not supported: the other variables and the "
+                    + "program's code count")
         }
         let isDisabled = boolean("OTEL_SDK_DISABLED") ?? false
         let isTurnedOff = ["OTEL_ENABLED", "TELEMETRY_ENABLED"].filter(isTurnedOff)
@@ -43,6 +44,16 @@ extension Environment {
                 among: [("trace_based", .traceBased), ("always_on", .alwaysOn), ("always_off", .alwaysOff)],
                 default: "trace_based") ?? configuration.metrics.exemplars
         configuration.metrics.histograms = histogramAggregation() ?? configuration.metrics.histograms
+    }
+
+    /// Which messages of the library are shown.
+    func shownMessages() -> Set<Diagnostics.Level>? {
+        choice(
+            "OTEL_LOG_LEVEL",
+            among: [
+                ("none", []), ("error", [.error]), ("warn", [.error, .warning]), ("info", [.error, .warning, .info]),
+                ("debug", [.error, .warning, .info]),
+            ], default: "info")
     }
 
     private func configureEndpoint(_ configuration: inout Configuration, isExposed: Bool) {
@@ -64,7 +75,8 @@ extension Environment {
         var console = exporters.isShown || isShown ? ConsoleConfiguration() : nil
         // Variables of what is off are nobody's concern.
         guard push != nil || console != nil else { return }
-        if let interval = interval("OTEL_METRIC_EXPORT_INTERVAL", default: push == nil ? "10000" : "60000") {
+        let usual = push == nil ? "10000" : console == nil ? "60000" : "60000 (console: 10000)"
+        if let interval = interval("OTEL_METRIC_EXPORT_INTERVAL", default: usual) {
             push?.interval = interval
             console?.interval = interval
         }

@@ -46,6 +46,14 @@ public enum Diagnostics {
         handle(with: standardError)
     }
 
+    /// Shows only messages of these levels on standard error. A handler of the program's own hears all of them and
+    /// chooses itself.
+    package static func showOnStandardError(_ levels: Set<Level>) {
+        shown.withLock { $0 = levels }
+    }
+
+    private static let shown = Locked<Set<Level>>([.info, .warning, .error])
+
     /// Hands a message to the handler unless too many came within the last minute. Under a lock of Vitals the message
     /// waits until the lock is free, because a handler may record and log itself.
     package static func log(_ level: Level, _ message: String) {
@@ -80,6 +88,7 @@ public enum Diagnostics {
     }
 
     @Sendable private static func standardError(_ level: Level, _ message: String) {
+        guard shown.withLock({ $0.contains(level) }) else { return }
         var line = "\(level.rawValue): \(message)\n"
         line.withUTF8 { bytes in
             if let base = bytes.baseAddress { vitals_write_error(base, bytes.count) }

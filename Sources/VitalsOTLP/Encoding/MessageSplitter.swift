@@ -24,7 +24,7 @@ package enum MessageSplitter {
 
 extension Signal {
     /// The fields that lead from a request to its points: those of the request itself, of what is in them, and so on.
-    var levels: [Set<UInt32>] {
+    var levels: [[UInt32]] {
         switch self {
         // Resource, scope, metric, the kinds of data, point.
         case .metrics: [[1], [2], [2], [5, 7, 9, 10, 11], [1]]

@@ -25,7 +25,7 @@ struct MessageWalk: ~Copyable {
     private static let mostRepetition = 16
     private static let smallTotal = 1 << 16
 
-    private let levels: [Set<UInt32>]
+    private let levels: [[UInt32]]
     private let cut: Cut
     private let mostBytes: Int
     private var frames: [Frame] = []
@@ -34,7 +34,7 @@ struct MessageWalk: ~Copyable {
     private var written = 0
     private var parts: [ExportBody] = []
 
-    private init(_ levels: [Set<UInt32>], _ cut: Cut, mostBytes: Int) {
+    private init(_ levels: [[UInt32]], _ cut: Cut, mostBytes: Int) {
         self.levels = levels
         self.cut = cut
         self.mostBytes = mostBytes
@@ -48,7 +48,7 @@ struct MessageWalk: ~Copyable {
     }
 
     /// How many points there are; nil if the message is malformed.
-    static func count(_ message: UnsafeRawBufferPointer, _ levels: [Set<UInt32>], depth: Int) -> Int? {
+    static func count(_ message: UnsafeRawBufferPointer, _ levels: [[UInt32]], depth: Int) -> Int? {
         if depth == levels.count { return 1 }
         var total = 0
         var reader = ProtobufReader(message)

@@ -71,15 +71,20 @@ extension ByteBuffer {
         let integer = isInteger ? Int64(exactly: exemplar.value) : nil
         if integer == nil { append(field: 3, double: exemplar.value) }
         if let context = exemplar.context {
-            append(field: 4, bigEndian: [context.spanID])
-            append(field: 5, bigEndian: [context.traceID.high, context.traceID.low])
+            append(tag: 4, .delimited)
+            append(varint: 8)
+            append(bigEndian: context.spanID)
+            append(tag: 5, .delimited)
+            append(varint: 16)
+            append(bigEndian: context.traceID.high)
+            append(bigEndian: context.traceID.low)
         }
         if let integer { append(field: 6, fixed64: UInt64(bitPattern: integer)) }
         append(field: 7, attributes: exemplar.attributes)
         endMessage(message)
     }
 
-    private mutating func append(field: UInt32, bigEndian words: [UInt64]) {
-        words.map(\.bigEndian).withUnsafeBytes { append(field: field, bytes: $0) }
+    private mutating func append(bigEndian number: UInt64) {
+        append(fixed64: number.byteSwapped)
     }
 }

@@ -6,7 +6,7 @@ package import VitalsMetrics
 /// Used by one thread. What does not change from one collection to the next, the resource and the attributes of the
 /// series, is encoded once.
 package struct MetricsEncoder: ~Copyable {
-    private let resource: ExportBody
+    private let resource: ByteBuffer
     let attributes = SeriesAttributes()
     /// The exemplars of one point, and what all points of a histogram have in common.
     var exemplars = ByteBuffer(capacity: 0)
@@ -29,7 +29,7 @@ package struct MetricsEncoder: ~Copyable {
         let message = encoded.beginMessage(field: 1, expecting: 512)
         encoded.append(field: 1, attributes: resource)
         encoded.endMessage(message)
-        self.resource = ExportBody(encoded, isPacked: false)
+        self.resource = encoded
     }
 
     /// How many bytes the attributes of series take.
@@ -60,10 +60,9 @@ package struct MetricsEncoder: ~Copyable {
     /// Ends the message, and tells how many points are in it. Nothing is left of a message without points.
     package mutating func end(into out: inout ByteBuffer) -> Int {
         endScope(&out)
-        if let message = openResource.take() {
-            out.endMessage(message)
-            resourceLength = out.count - start
-        }
+        guard let message = openResource.take() else { return 0 }
+        out.endMessage(message)
+        resourceLength = out.count - start
         if points == 0 { out.truncate(to: start) }
         attributes.endRound()
         return points

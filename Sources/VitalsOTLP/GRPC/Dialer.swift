@@ -1,4 +1,4 @@
-internal import CNghttp2
+internal import CVitals
 internal import Glibc
 
 /// Connects to the first address that answers. The next one is tried when one fails, and beside it when it is silent.

@@ -1,4 +1,4 @@
-internal import CNghttp2
+internal import CVitals
 internal import Glibc
 
 /// Wakes a thread that waits in `poll`.
@@ -7,7 +7,7 @@ final class Waker: Sendable {
 
     /// A waker; nil if the system has no descriptor for it.
     init?() {
-        descriptor = eventfd(0, vitals_wake_flags)
+        descriptor = vitals_wake_descriptor()
         if descriptor < 0 { return nil }
     }
 

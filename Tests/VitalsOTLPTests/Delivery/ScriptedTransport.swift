@@ -60,6 +60,12 @@ extension UInt64 {
     static func after(seconds: UInt64) -> UInt64 { after(milliseconds: seconds * 1000) }
 }
 
+extension ExportAnswer {
+    var response: ExportResponse? { if case .accepted(let response) = self { response } else { nil } }
+    var failure: ExportFailure? { if case .failed(let failure) = self { failure } else { nil } }
+    var isAccepted: Bool { response != nil }
+}
+
 extension Result {
     var isSuccess: Bool { if case .success = self { true } else { false } }
 }

@@ -86,13 +86,16 @@ struct MessageSplitterTests {
         }
     }
 
-    @Test("No part could take the next point as well", arguments: [200, 500, 1000])
-    func fillsParts(_ limit: Int) throws {
-        let parts = try #require(Self.split(Self.metrics, .metrics, limit))
-        for index in parts.indices.dropLast() {
-            // The first point of the next part with all around it, at most.
-            let next = try #require(Self.split(parts[index + 1], .metrics, 0)?.first)
-            #expect(parts[index].count + next.count > limit)
+    @Test("A part is as large as the limit allows, to the byte", arguments: [Signal.metrics, .traces])
+    func fillsParts(_ signal: Signal) throws {
+        let body = Self.body(signal)
+        for limit in stride(from: 100, through: body.count, by: 37) {
+            let part = try #require(Self.split(body, signal, limit)?.first)
+            let count = Self.count(part, signal)
+            guard count > 1 else { continue }
+            #expect(Self.split(body, signal, part.count)?.first == part)
+            let smaller = try #require(Self.split(body, signal, part.count - 1)?.first)
+            #expect(Self.count(smaller, signal) == count - 1)
         }
     }
 

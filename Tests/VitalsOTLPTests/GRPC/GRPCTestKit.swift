@@ -38,18 +38,6 @@ extension GRPCTransport {
     }
 }
 
-extension ExportAnswer {
-    var response: ExportResponse? {
-        if case .accepted(let response) = self { response } else { nil }
-    }
-
-    var failure: ExportFailure? {
-        if case .failed(let failure) = self { failure } else { nil }
-    }
-
-    var isAccepted: Bool { response != nil }
-}
-
 /// Seconds that `body` takes.
 func seconds(_ body: () throws -> Void) rethrows -> Double {
     let start = Clock.now
