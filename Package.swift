@@ -34,6 +34,7 @@ let package = Package(
                 "VitalsMetrics", "VitalsPrometheus", "VitalsEndpoint", "VitalsOTLP", "VitalsBytes", "CVitals",
             ]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
+        .executableTarget(name: "interop-pusher", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Pusher"),
         .executableTarget(name: "vitals-demo", dependencies: ["Vitals"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .executableTarget(
