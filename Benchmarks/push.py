@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "Tests" / "Interop"))
 
-from receivers import receiving  # noqa: E402
+from receivers import GRPCReceiver, HTTPReceiver, receiving  # noqa: E402
 
 PROGRAM = ROOT / ".build" / "release" / "vitals-bench-http"
 
@@ -59,7 +59,7 @@ def started(port, seconds, series, interval, program, protocol="grpc"):
 
 
 def at_rest(program, seconds, protocol):
-    with receiving(protocol.partition("/")[0]) as receiver:
+    with receiving(GRPCReceiver if protocol == "grpc" else HTTPReceiver) as receiver:
         with started(receiver.port, seconds, 1000, 10_000, program, protocol) as (pid, port):
             scrape(port)
             time.sleep(11)
@@ -78,7 +78,7 @@ def at_rest(program, seconds, protocol):
 
 
 def busy(program, seconds, protocol):
-    with receiving(protocol.partition("/")[0]) as receiver:
+    with receiving(GRPCReceiver if protocol == "grpc" else HTTPReceiver) as receiver:
         with started(receiver.port, seconds, 100_000, 1000, program, protocol) as (pid, _):
             time.sleep(3)
             began, before, former = time.monotonic(), processor_seconds(pid), len(receiver.requests)
