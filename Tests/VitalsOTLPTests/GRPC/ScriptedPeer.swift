@@ -100,6 +100,7 @@ final class PeerConnection {
     private let descriptor: Int32
     private var inflater: OpaquePointer?
     private var isClosed = false
+    private var partial: [UInt32: Request] = [:]
     /// Whether windows are opened again as data comes.
     var givesWindow = true
 
@@ -179,28 +180,33 @@ final class PeerConnection {
 
     /// The next whole request, or its headers alone; answers settings and pings by the way.
     func request(onlyHeaders: Bool = false) -> Request? {
-        var request = Request()
         while let frame = nextFrame() {
             switch frame.type {
             case 1:
-                request.stream = frame.stream
-                request.headers = headers(frame.payload)
-                if onlyHeaders { return request }
+                partial[frame.stream] = Request(stream: frame.stream, headers: headers(frame.payload))
+                if onlyHeaders { return partial.removeValue(forKey: frame.stream) }
             case 0:
-                request.body += frame.payload
-                if givesWindow, !frame.payload.isEmpty {
-                    self.frame(8, stream: 0, Self.number(UInt32(frame.payload.count)))
-                    if frame.flags & 1 == 0 {
-                        self.frame(8, stream: frame.stream, Self.number(UInt32(frame.payload.count)))
-                    }
-                }
-                if frame.flags & 1 != 0 { return request }
+                partial[frame.stream]?.body += frame.payload
+                if givesWindow, !frame.payload.isEmpty { giveWindow(frame) }
+                if frame.flags & 1 != 0 { return partial.removeValue(forKey: frame.stream) }
             case 4 where frame.flags & 1 == 0: self.frame(4, 1)
             case 6 where frame.flags & 1 == 0: self.frame(6, 1, frame.payload)
             default: break
             }
         }
         return nil
+    }
+
+    private func giveWindow(_ frame: Frame) {
+        let count = Self.number(UInt32(frame.payload.count))
+        self.frame(8, stream: 0, count)
+        if frame.flags & 1 == 0 { self.frame(8, stream: frame.stream, count) }
+    }
+
+    /// Whether something comes within so many milliseconds.
+    func hasInput(within milliseconds: Int32) -> Bool {
+        var query = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&query, 1, milliseconds) > 0
     }
 
     private func headers(_ block: [UInt8]) -> [(name: String, value: String)] {
