@@ -106,6 +106,7 @@ final class PeerConnection {
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
+        vitals_tune_socket(descriptor, 20_000)
         var limit = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
