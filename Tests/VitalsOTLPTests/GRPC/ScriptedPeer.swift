@@ -24,7 +24,11 @@ final class ScriptedPeer: Sendable {
         let isStarted = BackgroundThread.start("scripted-peer") { [listener] in
             while true {
                 let descriptor = accept(listener, nil, nil)
-                if descriptor < 0 { return }
+                if descriptor < 0 {
+                    // Only here: a number that is free again would soon be another socket's.
+                    _ = Glibc.close(listener)
+                    return
+                }
                 _ = count.update { $0 += 1 }
                 _ = BackgroundThread.start("scripted-conn") {
                     let connection = PeerConnection(descriptor, tls)
@@ -52,7 +56,6 @@ final class ScriptedPeer: Sendable {
             if isStopped { return }
             isStopped = true
             _ = shutdown(listener, Int32(SHUT_RDWR))
-            _ = Glibc.close(listener)
         }
     }
 
