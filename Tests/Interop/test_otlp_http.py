@@ -137,7 +137,9 @@ class TLS(PushTest):
                 Check(self, receiver.points()).numbers()
                 return True, ""
             self.assertEqual(receiver.requests, [])
-            self.assertGreater(pusher.exported().get("tls", 0), 0, pusher.exported())
+            # A server of TLS 1.3 hangs up while the request is sent, and its reason is not read any more.
+            kinds = {"tls", "connection_lost"} if needs_client else {"tls"}
+            self.assertTrue(kinds & set(pusher.exported()), pusher.exported())
             return False, pusher.messages()
 
     def test_a_good_server(self):

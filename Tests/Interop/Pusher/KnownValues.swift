@@ -12,6 +12,7 @@ struct KnownValues: Sendable {
     private let odd: Gauge<Double>
     private let duration: Histogram<Double>
     private let attempts: Histogram<Int>
+    private let pages: Histogram<Double>
     private let size: Histogram<Double>
     private let drift: Histogram<Double>
     /// Whether measurements belong to a span now.
@@ -35,6 +36,7 @@ struct KnownValues: Sendable {
             "request.duration", unit: .seconds, description: "Time to answer.",
             buckets: .explicit([0.005, 0.1, 1, 2.5]))
         attempts = meter.histogram("attempts", of: Int.self, buckets: .explicit([1, 2, 5]))
+        pages = meter.histogram("pages")
         size = meter.histogram("payload.size", unit: .bytes, buckets: .exponential())
         drift = meter.histogram("drift", buckets: .exponential(maxSize: 8))
         meter.observableCounter("cpu.time", of: Double.self, unit: .seconds) { $0.observe(12.5, ["mode": "user"]) }
@@ -70,6 +72,7 @@ struct KnownValues: Sendable {
         odd.set(0, ["which": "zero"])
         for value in [0.001, 0.005, 0.05, 0.7, 1, 9] { duration.record(value, ["route": "/orders/{id}"]) }
         for value in [1, 2, 3, 8] { attempts.record(value) }
+        for value in [0.0, 4, 10_000, 20_000] { pages.record(value) }
         for value in [0, 1, 2, 3, 100, 5000, 1_000_000] { size.record(Double(value), ["direction": "in"]) }
         for value in [-4.0, -1, 0, 1, 4, 16] { drift.record(value) }
     }
