@@ -1,4 +1,5 @@
 import CNghttp2
+import CVitals
 import Glibc
 
 @testable import VitalsOTLP
