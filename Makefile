@@ -29,6 +29,7 @@ bench:
 	@scripts/toolchain.sh
 	swift build -c release --product vitals-bench $(STRICT)
 	swift build -c release --product vitals-bench-http $(STRICT)
+	swift build -c release --product vitals-bench-otlp $(STRICT)
 	Benchmarks/build-peers.sh
 	python3 Benchmarks/run.py
 

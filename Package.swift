@@ -39,9 +39,10 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .executableTarget(
             name: "vitals-bench",
-            dependencies: [
-                "VitalsMetrics", "VitalsPrometheus", "VitalsOTLP", "VitalsBytes", "CVitals", "AllocationCounter",
-            ]),
+            dependencies: ["VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter"]),
+        .executableTarget(
+            name: "vitals-bench-otlp",
+            dependencies: ["VitalsMetrics", "VitalsOTLP", "VitalsBytes", "CVitals", "AllocationCounter"]),
         .executableTarget(name: "vitals-bench-http", dependencies: ["Vitals"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes", "CDeflate"]),

@@ -23,7 +23,8 @@ struct MetricsPush: Sendable {
         if let console = configuration.console {
             readers.append(
                 PeriodicReader(
-                    registry, ConsoleExporter(console), every: console.interval, timeout: console.timeout))
+                    registry, ConsoleExporter(temporality: console.temporality), every: console.interval,
+                    timeout: console.timeout))
         }
         for export in configuration.exports {
             readers.append(

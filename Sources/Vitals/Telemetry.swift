@@ -21,7 +21,7 @@ public final class Telemetry: Sendable {
 
     /// A stand-in that works and does nothing: no reader, no thread, no socket.
     public static let disabled: Telemetry = {
-        var configuration = Configuration(service: "disabled")
+        var configuration = Configuration(service: "disabled", variables: .empty)
         configuration.metrics.registry = Registry()
         configuration.endpoint = nil
         configuration.isDisabled = true

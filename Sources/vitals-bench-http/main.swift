@@ -1,17 +1,19 @@
 import Glibc
 import Vitals
 
-// `vitals-bench-http <seconds>` serves 100,000 counters on a port of 127.0.0.1, which it prints, until standard input is
-// closed or the time is up. A program of its own, so that the memory that vitals-bench measures is that of the core.
+// `vitals-bench-http <seconds> [<series>]` serves counters, 100,000 by default, on a port of 127.0.0.1, which it prints,
+// until standard input is closed or the time is up. Where the environment says so it pushes them as well. A program of
+// its own, so that the memory that vitals-bench measures is that of the core.
 
-guard CommandLine.arguments.count == 2, let seconds = Int(CommandLine.arguments[1]), (1...86_400).contains(seconds)
+let numbers = CommandLine.arguments.dropFirst().map { Int($0) ?? 0 }
+guard (1...2).contains(numbers.count), (1...86_400).contains(numbers[0]), (1...1_000_000).contains(numbers.last ?? 0)
 else {
-    say("usage: vitals-bench-http <seconds>", to: STDERR_FILENO)
+    say("usage: vitals-bench-http <seconds> [<series>]", to: STDERR_FILENO)
     exit(64)
 }
-serve(seconds: seconds)
+serve(seconds: numbers[0], series: numbers.count == 2 ? numbers[1] : 100_000)
 
-func serve(seconds: Int) -> Never {
+func serve(seconds: Int, series: Int) -> Never {
     var configuration = Configuration(service: "bench")
     configuration.metrics.registry = Registry()
     configuration.limits.cardinality = 1_000_000
@@ -22,7 +24,7 @@ func serve(seconds: Int) -> Never {
     configuration.prometheus.hasScopeLabels = false
     do {
         let telemetry = try Telemetry.start(configuration)
-        fill(telemetry.meter("bench"))
+        fill(telemetry.meter("bench"), series)
         say("{\"port\":\(telemetry.endpoint?.port ?? 0)}", to: STDOUT_FILENO)
         waitForEndOfInput(seconds: seconds)
         telemetry.shutdown()
@@ -34,13 +36,13 @@ func serve(seconds: Int) -> Never {
 }
 
 /// The counters that vitals-bench renders.
-private func fill(_ meter: Meter) {
+private func fill(_ meter: Meter, _ series: Int) {
     let family = meter.counter(
         "http.requests", description: "HTTP requests answered.", by: .string("method"), .string("route"),
         .string("status"))
     let methods = ["GET", "POST", "PUT", "DELETE", "PATCH"]
     let statuses = ["200", "404", "500"]
-    for index in 0..<100_000 {
+    for index in 0..<series {
         family[methods[index % 5], "/api/v1/items/\(index)", statuses[index % 3]].add(index + 1)
     }
 }
@@ -56,8 +58,9 @@ private func waitForEndOfInput(seconds: Int) {
     var buffer = [UInt8](repeating: 0, count: 256)
     while ContinuousClock.now < end {
         var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        // A look now and then at the clock is exact enough, and an interrupted wait is only a short one.
-        guard poll(&input, 1, 200) > 0 else { continue }
+        let left = (end - .now).components.seconds + 1
+        // An interrupted wait is only a short one.
+        guard poll(&input, 1, Int32(clamping: left * 1000)) > 0 else { continue }
         if read(STDIN_FILENO, &buffer, buffer.count) <= 0 { return }
     }
 }

@@ -26,14 +26,17 @@ if let flag = arguments.firstIndex(of: "--who"), flag + 1 < arguments.count {
     who = arguments[flag + 1]
     arguments.removeSubrange(flag...(flag + 1))
 }
-if arguments.count == 2, arguments[0] == "serve.100k" {
-    // Another program, whose libraries would be in the memory that this one measures.
-    let server = "\(CommandLine.arguments[0])-http"
-    var words: [UnsafeMutablePointer<CChar>?] = [strdup(server), strdup(arguments[1]), nil]
-    execv(server, &words)
-    print("vitals-bench: cannot run \(server): \(String(cString: strerror(errno)))")
+
+/// Becomes another program, whose libraries would be in the memory that this one measures.
+func become(_ program: String, _ arguments: [String]) -> Never {
+    let path = "\(CommandLine.arguments[0])-\(program)"
+    var words = ([path] + arguments).map { strdup($0) } + [nil]
+    execv(path, &words)
+    print("vitals-bench: cannot run \(path): \(String(cString: strerror(errno)))")
     exit(1)
 }
+
+if arguments.count == 2, arguments[0] == "serve.100k" { become("http", [arguments[1]]) }
 guard arguments.count == 2, let threads = Int(arguments[1]), (1...64).contains(threads) else {
     print("usage: vitals-bench <work> <threads> [--who vitals|swift-atomic|swift-mutex]")
     print("       vitals-bench serve.100k <seconds>")
@@ -45,6 +48,8 @@ guard who == "vitals" else {
     guard let operation = Works.yardstick(who, work) else { exit(3) }
     answer(work, who, threads, "ns_per_op", nanosecondsPerOperation(threads: threads, operation))
 }
+
+if work.hasPrefix("otlp.") || work.hasPrefix("allocations.otlp.") { become("otlp", [work, "\(threads)"]) }
 
 let works = Works(threads: threads)
 
@@ -87,18 +92,6 @@ if let (accept, encoding, series) = Rendering.parse(work) {
     answer(work, who, threads, "ns_per_op", medianNanoseconds { _ = rendering.render(accept, encoding) })
 }
 
-if let series = Pushing.series(work) {
-    let rendering = Rendering()
-    rendering.fill(series)
-    var pushing = Pushing(rendering)
-    let encoded = pushing.encode()
-    let median = medianNanoseconds { _ = pushing.encode() }
-    print(
-        "{\"work\":\"\(work)\",\"who\":\"\(who)\",\"threads\":1,\"ns_per_op\":\(median),"
-            + "\"bytes_per_point\":\(Double(encoded.bytes) / Double(encoded.points))}")
-    exit(0)
-}
-
 if work == "memory.scrape.100k" {
     let rendering = Rendering()
     rendering.fill("100k")
@@ -129,15 +122,6 @@ if work.hasPrefix("allocations.") {
         for _ in 0..<3 { _ = rendering.render(accept, encoding) }
         let before = allocation_count()
         _ = rendering.render(accept, encoding)
-        answer(work, who, threads, "allocs_per_op", Double(allocation_count() - before))
-    }
-    if let series = Pushing.series(measured) {
-        let rendering = Rendering()
-        rendering.fill(series)
-        var pushing = Pushing(rendering)
-        for _ in 0..<3 { _ = pushing.encode() }
-        let before = allocation_count()
-        _ = pushing.encode()
         answer(work, who, threads, "allocs_per_op", Double(allocation_count() - before))
     }
     if let operation = works.operation(measured) {

@@ -99,7 +99,7 @@ final class GRPCConnection {
             transfer(now)
             if let failure {
                 self.failure = nil
-                return tryNext(failure)
+                return tryNext(isCutOff(failure) ? ConnectFailure("tls", Self.cutOff) : failure)
             }
             if session?.hasSettings == true {
                 phase = .open
@@ -111,6 +111,14 @@ final class GRPCConnection {
         }
         return false
     }
+
+    /// Whether the peer left after the handshake without a word: in TLS 1.3 it judges the certificate only then.
+    private func isCutOff(_ failure: ConnectFailure) -> Bool {
+        peer.isSecure && greeting.isEmpty && failure.kind == "connection_lost"
+    }
+
+    private static let cutOff =
+        "the peer closed the connection after the TLS handshake; it may want another client certificate"
 
     private func dial(_ now: UInt64) -> Bool {
         switch dialer?.advance(now) {

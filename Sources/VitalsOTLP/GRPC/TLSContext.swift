@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Glibc
 
 /// The keys and certificates of connections, read from their files.
 final class TLSContext {
@@ -42,14 +43,11 @@ final class TLSContext {
         else { throw .security(key, Self.reason()) }
     }
 
-    /// What OpenSSL says went wrong last on this thread, and forgets it.
+    /// What OpenSSL says went wrong first on this thread, and forgets it. What follows are its callers' words.
     static func reason() -> String {
-        let error = ERR_peek_last_error()
-        let first = ERR_peek_error()
+        let error = ERR_peek_error()
         ERR_clear_error()
-        // The first one tells of the file, the last one of what was expected in it.
-        let texts = [first, error].compactMap { ERR_reason_error_string($0).map { String(cString: $0) } }
-        let unique = texts.first == texts.last ? Array(texts.prefix(1)) : texts
-        return unique.isEmpty ? "no reason is given" : unique.joined(separator: ", ")
+        if let text = ERR_reason_error_string(error) { return String(cString: text) }
+        return error == 0 ? "no reason is given" : String(cString: strerror(vitals_error_reason(error)))
     }
 }

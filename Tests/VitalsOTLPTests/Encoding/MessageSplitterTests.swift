@@ -73,7 +73,9 @@ struct MessageSplitterTests {
         let points = try Self.points(body, signal)
         #expect(points.count == (signal == .metrics ? 70 : 10))
         #expect(Self.count(body, signal) == points.count)
-        for limit in Array(0...1200) + [body.count - 1, body.count, body.count + 1, .max] {
+        for limit in Array(0...100) + Array(stride(from: 101, to: 1500, by: 17)) + [
+            body.count - 1, body.count, body.count + 1, .max,
+        ] {
             let parts = try #require(Self.split(body, signal, limit))
             let found = try parts.map { try Self.points($0, signal) }
             #expect(Array(found.joined()) == points, "limit \(limit)")

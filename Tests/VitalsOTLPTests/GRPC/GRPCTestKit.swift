@@ -34,7 +34,7 @@ extension GRPCTransport {
         return send(
             ExportRequest(
                 signal: .metrics, body: ExportBody(buffer, isPacked: isPacked), headers: headers,
-                deadline: Clock.now &+ UInt64(seconds * 1e9)))
+                deadline: Clock.now &+ UInt64(bitPattern: Int64(seconds * 1e9))))
     }
 }
 

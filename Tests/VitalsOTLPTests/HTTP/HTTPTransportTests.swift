@@ -86,9 +86,7 @@ struct HTTPTransportTests {
             var configuration = HTTPSending.configuration("http://c", kind)
             configuration.compression = compression
             let transport = try HTTPTransport(configuration)
-            var message = ByteBuffer()
-            message.append([0x0A, 0x00])
-            let body = transport.encode(message, for: .metrics)
+            let body = transport.encode(.of([0x0A, 0x00]), for: .metrics)
             #expect(body.isPacked == (compression == .gzip))
             if compression == .none {
                 let text = String(decoding: body.bytes, as: UTF8.self)

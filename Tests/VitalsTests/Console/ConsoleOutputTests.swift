@@ -10,10 +10,10 @@ import VitalsMetrics
     private static let second: UInt64 = 1_000_000_000
 
     private func soon(_ seconds: Double) -> UInt64 {
-        clock_gettime_nsec() + UInt64(seconds * 1e9)
+        now() + UInt64(seconds * 1e9)
     }
 
-    private func clock_gettime_nsec() -> UInt64 {
+    private func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * Self.second + UInt64(time.tv_nsec)
@@ -40,7 +40,7 @@ import VitalsMetrics
         let end = soon(20)
         #expect(ConsoleOutput(descriptor: ends.writing).write(bytes) { end } == nil)
         close(ends.writing)
-        while !thread.isFinished, clock_gettime_nsec() < end { usleep(1000) }
+        while !thread.isFinished, now() < end { usleep(1000) }
         #expect(received.withLock { $0 } == bytes)
     }
 
@@ -48,10 +48,10 @@ import VitalsMetrics
         let ends = try pair(socket: socket)
         defer { for end in [ends.reading, ends.writing] { close(end) } }
         let bytes = [UInt8](repeating: 1, count: 1 << 22)
-        let began = clock_gettime_nsec()
+        let began = now()
         let end = soon(0.2)
         #expect(ConsoleOutput(descriptor: ends.writing).write(bytes) { end } == "nobody reads it in time")
-        let took = clock_gettime_nsec() - began
+        let took = now() - began
         #expect(took >= 200_000_000 && took < 5 * Self.second)
         // What others print there waits as it did before.
         #expect(fcntl(ends.writing, F_GETFL) & O_NONBLOCK == 0)
@@ -61,14 +61,14 @@ import VitalsMetrics
         let ends = try pair(socket: false)
         defer { for end in [ends.reading, ends.writing] { close(end) } }
         let deadline = Atomic(soon(60))
-        let began = clock_gettime_nsec()
+        let began = now()
         let asked = Atomic(0)
         let problem = ConsoleOutput(descriptor: ends.writing).write([UInt8](repeating: 1, count: 1 << 22)) {
             if asked.add(1, ordering: .relaxed).newValue == 3 { deadline.store(0, ordering: .relaxed) }
             return deadline.load(ordering: .relaxed)
         }
         #expect(problem == "nobody reads it in time")
-        #expect(clock_gettime_nsec() - began < 10 * Self.second)
+        #expect(now() - began < 10 * Self.second)
     }
 
     @Test(arguments: [false, true]) func aReaderWhoIsGoneKillsNobody(socket: Bool) async {
