@@ -15,18 +15,18 @@ from points import decode, points
 class ChildReceiver:
     """Runs receivers.py; what it acknowledged stands in a file, whatever happens to it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, delay=0):
         self.log = Path(folder) / "acknowledged.jsonl"
+        self.delay = delay
         self.ports = {"grpc": 0, "http": 0}
         self.process = None
-        self.is_stopped = False
         self.start()
 
     def start(self):
         """Starts it at the ports that it had before, and waits until it listens."""
         ports = [f"--{kind}={port}" for kind, port in self.ports.items()]
         self.process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("receivers.py"), f"--log={self.log}", *ports],
+            [sys.executable, Path(__file__).with_name("receivers.py"), f"--log={self.log}", f"--delay={self.delay}", *ports],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -69,8 +69,8 @@ class ChildReceiver:
 
 
 @contextlib.contextmanager
-def child_receiver(folder):
-    receiver = ChildReceiver(folder)
+def child_receiver(folder, delay=0):
+    receiver = ChildReceiver(folder, delay)
     try:
         yield receiver
     finally:

@@ -21,6 +21,8 @@ class Accounts:
         # By series: the time, the start and the amounts.
         self.totals = {}
         self.labels = {}
+        # How many points of changes told about a time that another one tells about too.
+        self.repeated = 0
 
     def add(self, points):
         for point in points:
@@ -39,6 +41,7 @@ class Accounts:
             raise AssertionError(f"{point} begins at {point.start} and ends at {point.time}")
         segments = self.changes.setdefault(point.series, {})
         end, amounts = segments.get(point.start, (point.time, point.amounts))
+        self.repeated += point.start in segments
         shorter, longer = (amounts, point.amounts) if point.time >= end else (point.amounts, amounts)
         if point.time == end and shorter != longer:
             raise Overlap(f"{point} says {point.amounts}, and said {amounts} before")

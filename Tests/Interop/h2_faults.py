@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, DataReceived, PingAckReceived, RequestReceived, StreamEnded, StreamReset
+from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
 from hyperframe.frame import GoAwayFrame, HeadersFrame
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
@@ -109,7 +110,7 @@ class FaultyPeer:
                 self.break_connection(connection, fault)
             else:
                 Conversation(self, connection).run()
-        except OSError as problem:
+        except (OSError, ProtocolError) as problem:
             self.problems.append(problem)
         finally:
             with self.changed:
@@ -212,7 +213,7 @@ class Conversation:
                 if not call.fault.startswith("early_"):
                     self.peer.note(call)
                     self.answer(event.stream_id, call)
-            case StreamReset():
+            case StreamReset() if event.stream_id in self.calls:
                 self.calls[event.stream_id].is_reset = True
             case PingAckReceived():
                 for stream, call in list(self.waiting_for_ping.items()):
@@ -289,6 +290,11 @@ class Conversation:
     def do_nothing(self, *_):
         pass
 
+    def do_deaf(self, *_):
+        """As if the cable was pulled: this connection is of no more use."""
+        self.peer.stopped.wait(30)
+        self.is_over = True
+
     def do_drip(self, stream, call, _):
         self.send()
         self.take(stream, call)
@@ -314,7 +320,7 @@ class Conversation:
     def do_odd_details(self, stream, _, status):
         self.respond(
             stream,
-            headers=[*RESPONSE, ("grpc-status", status), ("grpc-status-details-bin", "!not base64, and no \x7f")],
+            headers=[*RESPONSE, ("grpc-status", status), ("grpc-status-details-bin", "!not base64")],
         )
 
     def do_http(self, stream, _, status):

@@ -309,6 +309,7 @@ def main():
     parser.add_argument("--log", required=True)
     parser.add_argument("--grpc", type=int, default=0)
     parser.add_argument("--http", type=int, default=0)
+    parser.add_argument("--delay", type=float, default=0, help="seconds between writing it down and saying so")
     arguments = parser.parse_args()
     with open(arguments.log, "a", encoding="ascii") as log:
         # What a predecessor did not write to the end, it did not acknowledge.
@@ -316,6 +317,7 @@ def main():
         log.flush()
         over_grpc = GRPCReceiver(address=f"127.0.0.1:{arguments.grpc}", log=log)
         over_http = HTTPReceiver(address=("127.0.0.1", arguments.http), log=log)
+        over_grpc.otherwise = over_http.otherwise = Answer(delay=arguments.delay)
         print(json.dumps({"grpc": over_grpc.port, "http": over_http.port}), flush=True)
         signal.sigwait([signal.SIGTERM])
         over_http.stop()

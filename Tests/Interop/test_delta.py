@@ -33,6 +33,11 @@ class Changes(unittest.TestCase):
     def test_the_same_twice_counts_once(self):
         self.assertEqual(total(point(1, 5, 3), point(1, 5, 3)), 3)
 
+    def test_repetitions_are_counted(self):
+        accounts = Accounts()
+        accounts.add([point(1, 5, 3), point(1, 5, 3), point(1, 7, 4), point(7, 8, 4)])
+        self.assertEqual(accounts.repeated, 2)
+
     def test_the_same_time_with_another_amount_is_an_error(self):
         with self.assertRaises(Overlap):
             total(point(1, 5, 3), point(1, 5, 4))

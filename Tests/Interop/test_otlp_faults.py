@@ -16,14 +16,14 @@ RECOVERS = (
     "trailers_only:14", "trailers_only:15", "http:429", "http:502", "http:503", "http:504",
 )  # fmt: skip
 # What is no fault at all.
-FINE = ("accept", "informational", "packed:10", "ping", "goaway:current", "goaway:graceful")
+FINE = ("accept", "informational", "packed:0", "ping", "goaway:current", "goaway:graceful")
 # What is not tried again, and how it is counted.
 REFUSED = {
     "trailers_only:2": "UNKNOWN", "trailers_only:3": "INVALID_ARGUMENT", "trailers_only:5": "NOT_FOUND",
-    "trailers_only:6": "ALREADY_EXISTS", "trailers_only:7": "PERMISSION_DENIED", "trailers_only:8": "RESOURCE_EXHAUSTED",
+    "trailers_only:6": "ALREADY_EXISTS", "trailers_only:7": "PERMISSION_DENIED",
     "trailers_only:9": "FAILED_PRECONDITION", "trailers_only:12": "UNIMPLEMENTED", "trailers_only:13": "INTERNAL",
     "trailers_only:16": "UNAUTHENTICATED", "odd_details:3": "INVALID_ARGUMENT", "odd_status:99": "UNKNOWN",
-    "odd_status:abc": "UNKNOWN", "no_status": "UNKNOWN", "no_trailers": "INTERNAL", "http:400": "INTERNAL",
+    "odd_status:abc": "UNKNOWN", "no_status": "INTERNAL", "no_trailers": "INTERNAL", "http:400": "INTERNAL",
     "http:401": "UNAUTHENTICATED", "http:403": "PERMISSION_DENIED", "http:404": "UNIMPLEMENTED",
     "http:500": "UNKNOWN", "reset:2": "INTERNAL", "second_headers": "INTERNAL", "packed:5000000": "RESOURCE_EXHAUSTED",
     "packed_badly": "INTERNAL", "prefix": "RESOURCE_EXHAUSTED",
@@ -31,7 +31,7 @@ REFUSED = {
 # What is no HTTP/2, once; whether it is tried again at once is left open.
 NONSENSE = ("garbage", "http1", "bytes", "reset:1", "reset:11")
 # What is never answered: an export that meets it ends with its time.
-DEAD = ("half_open", "silent", "nothing", "silence", "drip")
+DEAD = ("half_open", "silent", "nothing", "silence", "drip", "deaf")
 
 
 def together(work, items, threads=4):
@@ -81,7 +81,7 @@ class Faults(FaultTest):
     def test_what_may_be_repeated_is_repeated(self):
         self.check_recovery(RECOVERS)
 
-    def check_failure(self, faults, seconds, **others):
+    def check_failure(self, faults, seconds, check, **others):
         """An export meets the fault and fails, the next one brings everything."""
 
         def meet(fault):
@@ -98,15 +98,15 @@ class Faults(FaultTest):
 
         for fault, result in together(meet, faults).items():
             with self.subTest(fault):
-                first, took, calls, second, exported, points, total, messages = result
+                *_, second, exported, points, total, messages = result
                 self.assertTrue(second, messages)
                 accounts = Accounts()
                 accounts.add(points)
                 self.assertEqual(accounts.sum("load.items"), total)
-                yield fault, first, took, calls, exported, messages
+                check(fault, *result[:3], exported, messages)
 
     def test_what_is_refused_is_counted_and_not_repeated(self):
-        for fault, first, took, calls, exported, messages in self.check_failure(REFUSED, 8):
+        def check(fault, first, took, calls, exported, messages):
             self.assertFalse(first)
             self.assertLess(took, 2)
             self.assertEqual(calls, 1)
@@ -114,16 +114,22 @@ class Faults(FaultTest):
             self.assertEqual(set(exported), {"", REFUSED[fault]})
             self.assertEqual((messages.count("error:"), messages.count("info:")), (1, 1), messages)
 
+        self.check_failure(REFUSED, 8, check)
+
     def test_what_is_no_http2(self):
-        for *_, messages in self.check_failure(NONSENSE, 8):
-            self.assertLessEqual(messages.count("error:"), 1, messages)
+        def check(*result):
+            self.assertLessEqual(result[-1].count("error:"), 1, result[-1])
+
+        self.check_failure(NONSENSE, 8, check)
 
     def test_what_never_answers_is_given_up_in_time(self):
-        for _, first, took, _, exported, messages in self.check_failure(DEAD, 4, EXPORTER_OTLP_TIMEOUT=700):
+        def check(_, first, took, __, exported, messages):
             self.assertFalse(first)
             self.assertTrue(0.6 < took < 1.5, took)
             self.assertTrue(set(exported) & {"timeout", "DEADLINE_EXCEEDED"}, exported)
             self.assertEqual((messages.count("error:"), messages.count("info:")), (1, 1), messages)
+
+        self.check_failure(DEAD, 4, check, EXPORTER_OTLP_TIMEOUT=700)
 
     def test_unavailable_for_50_exports_in_a_row(self):
         with receiving(GRPCReceiver, [Answer("fail", 14, "not now")] * 50) as receiver:
@@ -165,12 +171,26 @@ class Throttling(FaultTest):
                 self.check_total(receiver, total)
 
     def test_exhausted_without_saying_when(self):
+        """Perhaps the message was too large: it comes in parts, and nothing is sent twice."""
         with receiving(GRPCReceiver, [Answer("fail", 8, "too much")]) as receiver:
             pusher = self.start(receiver.port)
+            total = pusher.record(5)
+            self.assertTrue(pusher.flush(8))
+            whole, *parts = receiver.requests
+            self.assertGreater(len(parts), 1)
+            self.assertLess(max(len(part.body) for part in parts), len(whole.body))
+            self.check_total(receiver, total)
+
+    def test_exhausted_whatever_it_is_sent(self):
+        """It was not the size then, and nothing may be given up for it."""
+        with receiving(GRPCReceiver) as receiver:
+            receiver.otherwise = Answer("fail", 8, "over quota")
+            pusher = self.start(receiver.port)
             pusher.record(5)
-            self.assertFalse(pusher.flush(3))
-            self.assertEqual(len(receiver.requests), 1)
-            self.assertGreater(pusher.exported().get("RESOURCE_EXHAUSTED", 0), 0)
+            self.assertFalse(pusher.flush(8))
+            self.assertLess(len(receiver.requests), 20)
+            self.assertGreater(pusher.exported().get("RESOURCE_EXHAUSTED", 0), 0, pusher.exported())
+            receiver.otherwise = Answer()
             total = pusher.record(5)
             self.assertTrue(pusher.flush(8))
             self.check_total(receiver, total)

@@ -31,7 +31,7 @@ class NothingLost(PushTest):
 
     def test_a_receiver_that_dies_a_hundred_times(self):
         chance = random.Random(SEED)
-        with child_receiver(self.folder) as receiver:
+        with child_receiver(self.folder, delay=0.02) as receiver:
             pushers = {
                 (protocol, temporality): self.push(
                     protocol,
@@ -67,6 +67,8 @@ class NothingLost(PushTest):
                 self.assertGreater(total, 10_000)
                 # It was no silence that was survived.
                 self.assertGreater(exports, FAULTS // 2)
+                # Acknowledgements were lost on their way.
+                self.assertEqual(mine.repeated > 0, key[1] == "delta")
                 self.assertEqual((mine.sum("load.items"), mine.sum("load.sizes")), (total, total))
                 self.assertEqual(sum(mine.sum("load.sizes", bucket) for bucket in (2, 3, 4)), total)
                 # In KiB, of all and of anonymous memory.

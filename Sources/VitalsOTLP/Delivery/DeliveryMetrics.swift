@@ -55,7 +55,7 @@ struct DeliveryMetrics: Sendable {
         duration.record(Double(nanoseconds) / 1e9, attributes.merging(reasons))
     }
 
-    /// Items that will not be sent again.
+    /// Items that were not delivered, though the export went on.
     func dropped(_ items: Int, as reason: String) {
         exported.add(items, attributes.merging(["error.type": .string(reason)]))
     }

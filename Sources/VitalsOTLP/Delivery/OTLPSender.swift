@@ -66,6 +66,12 @@ package final class OTLPSender: Sendable {
         metrics.dropped(items, as: "too_large")
     }
 
+    /// Counts items that the peer takes in no size now, and that will be sent again.
+    func countRefused(_ items: Int, _ failure: ExportFailure) {
+        metrics.dropped(items, as: failure.kind)
+        noteFailure(failure)
+    }
+
     /// Says that something is lost, unless that was said last as well.
     func report(loss message: String) {
         warn(message, .error)

@@ -1,4 +1,5 @@
 import CVitals
+import Synchronization
 import Testing
 import VitalsBytes
 import VitalsTesting
@@ -96,6 +97,51 @@ struct OTLPMetricExporterTests {
         counter.add(1, ["index": .int(3)])
         #expect(exporter.export(reader, until: .after(seconds: 5)))
         #expect(transport.seen.requests.count == before + 1)
+    }
+
+    @Test("gives nothing up where the peer finds everything too large, and does not try every point")
+    func everythingTooLarge() throws {
+        let counter = registry.meter("test").counter("work")
+        for index in 0..<100 { counter.add(1, ["index": .int(index)]) }
+        let isFull = Atomic(true)
+        let refusal = ExportFailure(kind: "RESOURCE_EXHAUSTED", "over quota", remedy: .smaller, status: .grpc(8))
+        let transport = ScriptedTransport { _, _ in
+            isFull.load(ordering: .relaxed) ? .failed(refusal) : .accepted(ExportResponse())
+        }
+        let exporter = exporter(transport)
+        let reader = MetricReader(registry, temporality: .delta)
+        #expect(!exporter.export(reader, until: .after(seconds: 5)))
+        let before = transport.seen.requests.count
+        #expect(before < 12)
+        isFull.store(false, ordering: .relaxed)
+        counter.add(1, ["index": .int(3)])
+        #expect(exporter.export(reader, until: .after(seconds: 5)))
+        #expect(try sum(transport.seen.requests.dropFirst(before)) == 101)
+    }
+
+    @Test("keeps parts that wait where the peer finds all of them too large")
+    func waitingTooLarge() throws {
+        let counter = registry.meter("test").counter("work")
+        for index in 0..<100 { counter.add(1, ["index": .int(index)]) }
+        let isFull = Atomic(false)
+        let refusal = ExportFailure(kind: "RESOURCE_EXHAUSTED", "over quota", remedy: .smaller, status: .grpc(8))
+        let acknowledged = Locked<[ExportRequest]>([])
+        let transport = ScriptedTransport { attempt, request in
+            if attempt == 2 { isFull.store(true, ordering: .relaxed) }
+            if attempt == 2 { return .failed(.unavailable(throttle: 1 << 40)) }
+            if isFull.load(ordering: .relaxed) { return .failed(refusal) }
+            acknowledged.withLock { $0.append(request) }
+            return .accepted(ExportResponse())
+        }
+        let exporter = exporter(transport, requestBytes: 1024)
+        let reader = MetricReader(registry, temporality: .delta)
+        for _ in 0..<2 {
+            #expect(!exporter.export(reader, until: .after(seconds: 5)))
+            exporter.hurry(to: .max)
+        }
+        isFull.store(false, ordering: .relaxed)
+        #expect(exporter.export(reader, until: .after(seconds: 5)))
+        #expect(try sum(acknowledged.withLock { $0 }) == 100)
     }
 
     @Test("gives up a waiting part that the peer will never take, and goes on")
