@@ -22,7 +22,7 @@ let package = Package(
             name: "VitalsEndpoint", dependencies: ["VitalsMetrics", "CVitals", "CMicrohttpd", "CLivePage"],
             exclude: ["Page/live.html"]),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "COpenSSL"),
         .target(name: "CCurl"),
         .target(
             name: "VitalsOTLP",
@@ -53,10 +53,11 @@ let package = Package(
             ]),
         .testTarget(
             name: "VitalsEndpointTests", dependencies: ["VitalsEndpoint", "VitalsMetrics", "VitalsTesting", "CVitals"]),
+        .systemLibrary(name: "CTestTLS", path: "Tests/CTestTLS", pkgConfig: "openssl"),
         .testTarget(
             name: "VitalsOTLPTests",
             dependencies: [
-                "VitalsOTLP", "VitalsMetrics", "VitalsBytes", "VitalsTesting", "CVitals", "CNghttp2", "COpenSSL",
+                "VitalsOTLP", "VitalsMetrics", "VitalsBytes", "VitalsTesting", "CVitals", "CNghttp2", "CTestTLS",
                 "CCurl",
                 "CDeflate",
             ]),
@@ -78,7 +79,9 @@ if Context.environment["VITALS_FUZZ"] != nil {
 }
 
 for target in package.targets
-where target.type != .system && !["CVitals", "CLivePage", "CCurl", "AllocationCounter"].contains(target.name) {
+where target.type != .system
+    && !["CVitals", "CLivePage", "CCurl", "COpenSSL", "AllocationCounter"].contains(target.name)
+{
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),

@@ -1,4 +1,3 @@
-internal import COpenSSL
 internal import VitalsBytes
 
 /// One connection to the peer, from the look-up of its name to its end. Nothing in it waits.

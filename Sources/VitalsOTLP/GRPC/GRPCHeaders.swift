@@ -15,7 +15,8 @@ package struct GRPCHeaders {
             (":method", "POST"), (":scheme", scheme), (":path", request.signal.method), (":authority", authority),
             ("te", "trailers"),
         ]
-        if let timeout = GRPCTimeout.text(remaining) { fields.append(("grpc-timeout", timeout)) }
+        // More than a year stands for no limit.
+        if remaining < 1 << 55, let timeout = GRPCTimeout.text(remaining) { fields.append(("grpc-timeout", timeout)) }
         fields.append(("content-type", "application/grpc"))
         if request.body.isPacked { fields.append(("grpc-encoding", "gzip")) }
         fields.append(("grpc-accept-encoding", "identity,gzip"))

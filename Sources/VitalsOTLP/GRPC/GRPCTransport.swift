@@ -58,7 +58,7 @@ package final class GRPCTransport: ExportTransport {
         case .admitted: break
         }
         // The thread keeps the deadline; more time is only for the case that it does not get to run.
-        let answer = call.wait(until: request.deadline &+ 2_000_000_000)
+        let answer = call.wait(until: min(request.deadline, 1 << 62) &+ 2_000_000_000)
         return answer ?? .failed(Self.timeout("the thread of the transport does not get to run", isAmbiguous: true))
     }
 

@@ -1,13 +1,10 @@
 internal import COpenSSL
-internal import Glibc
 
 /// TLS over a socket. OpenSSL works on memory, as its own way to write would let a signal through.
 final class TLSStream: PeerStream {
     let descriptor: Int32
     private let socket: PlainStream
-    private let ssl: OpaquePointer
-    private let incoming: OpaquePointer
-    private let outgoing: OpaquePointer
+    private let session: OpaquePointer
     private let host: String
     private var unsent: [UInt8] = []
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 32 << 10, alignment: 16)
@@ -15,49 +12,30 @@ final class TLSStream: PeerStream {
 
     /// TLS with the host that is called `host`, by name or by number.
     init?(_ socket: PlainStream, _ context: TLSContext, host: String) {
-        guard let ssl = SSL_new(context.pointer) else { return nil }
-        guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
-            SSL_free(ssl)
-            return nil
-        }
-        SSL_set_bio(ssl, incoming, outgoing)
-        SSL_set_connect_state(ssl)
-        self.socket = socket
-        descriptor = socket.descriptor
-        self.ssl = ssl
-        self.incoming = incoming
-        self.outgoing = outgoing
+        // Neither the zone of an IPv6 address nor the dot of a complete name stands in a certificate.
         let bare = String(host.prefix { $0 != "%" })
         self.host = bare.hasSuffix(".") ? String(bare.dropLast()) : bare
-        let protocols: [UInt8] = [2, UInt8(ascii: "h"), UInt8(ascii: "2")]
-        guard SSL_set_alpn_protos(ssl, protocols, UInt32(protocols.count)) == 0, expectHost() else { return nil }
+        guard let session = vitals_tls_session_create(context.pointer, self.host) else { return nil }
+        self.session = session
+        self.socket = socket
+        descriptor = socket.descriptor
     }
 
     deinit {
-        SSL_free(ssl)
+        vitals_tls_session_free(session)
         scratch.deallocate()
     }
 
-    private func expectHost() -> Bool {
-        let parameters = SSL_get0_param(ssl)
-        if X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 { return true }
-        ERR_clear_error()
-        SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-        return SSL_set1_host(ssl, host) == 1 && vitals_tls_name(ssl, host) == 1
-    }
-
-    var hasUnsent: Bool { !unsent.isEmpty || vitals_bio_pending(outgoing) > 0 }
+    var hasUnsent: Bool { !unsent.isEmpty || vitals_tls_waiting(session) > 0 }
 
     func prepare() -> Result<Void, ConnectFailure>? {
         if isReady { return .success(()) }
         while true {
-            ERR_clear_error()
-            let result = SSL_do_handshake(ssl)
-            let error = SSL_get_error(ssl, result)
+            let result = vitals_tls_handshake(session)
             // Also the alert that tells the peer why not.
-            if case .failed(let failure) = flush(), result == 1 { return .failure(failure) }
-            if result == 1 { return finished() }
-            guard error == SSL_ERROR_WANT_READ else { return .failure(handshakeFailure()) }
+            if case .failed(let failure) = flush(), result > 0 { return .failure(failure) }
+            if result > 0 { return finished() }
+            guard result == VITALS_TLS_NOT_NOW else { return .failure(handshakeFailure()) }
             switch receive() {
             case .bytes: continue
             case .notNow: return nil
@@ -70,11 +48,7 @@ final class TLSStream: PeerStream {
     }
 
     private func finished() -> Result<Void, ConnectFailure> {
-        var name: UnsafePointer<UInt8>?
-        var length: UInt32 = 0
-        SSL_get0_alpn_selected(ssl, &name, &length)
-        let selected = UnsafeBufferPointer(start: name, count: Int(length))
-        guard selected.elementsEqual("h2".utf8) else {
+        guard vitals_tls_is_h2(session) else {
             return .failure(ConnectFailure("tls", "the peer does not offer HTTP/2 over TLS (ALPN h2)"))
         }
         isReady = true
@@ -82,30 +56,31 @@ final class TLSStream: PeerStream {
     }
 
     private func handshakeFailure() -> ConnectFailure {
-        let verdict = SSL_get_verify_result(ssl)
         let reason = TLSContext.reason()
-        guard verdict == X509_V_OK else {
-            let text = X509_verify_cert_error_string(verdict).map { String(cString: $0) } ?? "error \(verdict)"
-            return ConnectFailure("tls", "the certificate that the peer shows for \(host) is not accepted: \(text)")
+        guard let verdict = vitals_tls_verdict(session) else {
+            return ConnectFailure("tls", "the TLS handshake failed: \(reason)")
         }
-        return ConnectFailure("tls", "the TLS handshake failed: \(reason)")
+        return ConnectFailure(
+            "tls", "the certificate that the peer shows for \(host) is not accepted: \(String(cString: verdict))")
     }
 
     /// Moves bytes from the socket to where OpenSSL reads.
     private func receive() -> StreamResult {
         let result = PlainStream.read(descriptor, scratch)
-        if case .bytes(let count) = result { BIO_write(incoming, scratch.baseAddress, Int32(count)) }
+        if case .bytes(let count) = result, let bytes = scratch.baseAddress {
+            vitals_tls_feed(session, bytes, Int32(count))
+        }
         return result
     }
 
     func read(into room: UnsafeMutableRawBufferPointer) -> StreamResult {
+        guard let start = room.baseAddress else { return .bytes(0) }
         while true {
-            ERR_clear_error()
-            let count = SSL_read(ssl, room.baseAddress, Int32(clamping: room.count))
+            let count = vitals_tls_read(session, start, Int32(clamping: room.count))
             if count > 0 { return .bytes(Int(count)) }
-            switch SSL_get_error(ssl, count) {
-            case SSL_ERROR_WANT_READ: break
-            case SSL_ERROR_ZERO_RETURN: return .closed
+            switch count {
+            case Int32(VITALS_TLS_NOT_NOW): break
+            case Int32(VITALS_TLS_CLOSED): return .closed
             default: return .failed(ConnectFailure("tls", "the peer ended TLS: \(TLSContext.reason())"))
             }
             let result = receive()
@@ -117,15 +92,15 @@ final class TLSStream: PeerStream {
         // What OpenSSL holds must not grow while the socket takes nothing.
         if case .failed(let failure) = flush() { return .failed(failure) }
         if hasUnsent { return .notNow }
-        ERR_clear_error()
-        let count = SSL_write(ssl, bytes.baseAddress, Int32(clamping: bytes.count))
+        guard let start = bytes.baseAddress else { return .bytes(0) }
+        let count = vitals_tls_write(session, start, Int32(clamping: bytes.count))
         if count > 0 {
             if case .failed(let failure) = flush() { return .failed(failure) }
             return .bytes(Int(count))
         }
-        switch SSL_get_error(ssl, count) {
-        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .notNow
-        case SSL_ERROR_ZERO_RETURN: return .closed
+        switch count {
+        case Int32(VITALS_TLS_NOT_NOW): return .notNow
+        case Int32(VITALS_TLS_CLOSED): return .closed
         default: return .failed(ConnectFailure("tls", "TLS failed: \(TLSContext.reason())"))
         }
     }
@@ -133,7 +108,8 @@ final class TLSStream: PeerStream {
     func flush() -> StreamResult {
         while hasUnsent {
             if unsent.isEmpty {
-                let count = BIO_read(outgoing, scratch.baseAddress, Int32(clamping: scratch.count))
+                guard let start = scratch.baseAddress else { break }
+                let count = vitals_tls_take(session, start, Int32(clamping: scratch.count))
                 if count <= 0 { break }
                 unsent = Array(scratch.prefix(Int(count)))
             }
@@ -147,10 +123,8 @@ final class TLSStream: PeerStream {
 
     func close() {
         if isReady {
-            ERR_clear_error()
-            SSL_shutdown(ssl)
+            vitals_tls_end(session)
             _ = flush()
-            ERR_clear_error()
         }
         socket.close()
     }

@@ -35,7 +35,8 @@ extension ByteBuffer {
         } else if number.isInfinite {
             append(number < 0 ? "\"-Infinity\"" : "\"Infinity\"")
         } else if number == 0, number.sign == .minus {
-            append("-0")
+            // With its point: as a whole number it would lose its sign to some readers.
+            append("-0.0")
         } else {
             append(number, as: .text)
         }

@@ -59,7 +59,7 @@ final class ScriptedPeer: Sendable {
         }
     }
 
-    static func listen(_ place: Place) -> (Int32, Int)? {
+    static func listen(_ place: Place, queue: Int32 = 64) -> (Int32, Int)? {
         let path: String? = if case .unix(let path) = place { path } else { nil }
         let host = if case .ipv6 = place { "::1" } else { "127.0.0.1" }
         let address =
@@ -72,7 +72,7 @@ final class ScriptedPeer: Sendable {
         let isBound = address.raw.withUnsafeBytes { bytes in
             bytes.bindMemory(to: sockaddr.self).baseAddress.map { bind(listener, $0, socklen_t(bytes.count)) == 0 }
         }
-        guard isBound == true, Glibc.listen(listener, 64) == 0 else { return nil }
+        guard isBound == true, Glibc.listen(listener, queue) == 0 else { return nil }
         var bound = sockaddr_in6()
         var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
         _ = withUnsafeMutablePointer(to: &bound) { pointer in

@@ -1,4 +1,4 @@
-import COpenSSL
+import CTestTLS
 import Glibc
 
 /// TLS for a scripted peer.
@@ -32,7 +32,6 @@ final class TLSServer: Sendable {
 
     /// A server with a certificate, which may want certificates of `clients`.
     init?(_ folder: CertificateFolder, _ name: String, clients: String? = nil, alpn: Bool = true) {
-        vitals_tls_prepare()
         guard let context = SSL_CTX_new(TLS_server_method()) else { return nil }
         address = UInt(bitPattern: context)
         guard SSL_CTX_use_certificate_chain_file(context, folder.certificate(name)) == 1,

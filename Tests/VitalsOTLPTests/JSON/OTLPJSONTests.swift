@@ -113,7 +113,7 @@ struct OTLPJSONTests {
     @Test(
         "A gauge with each kind of double",
         arguments: [
-            (0, "0"), (-0.0, "-0"), (17, "17"), (1e300, "1e+300"), (.leastNonzeroMagnitude, "5e-324"), (0.1, "0.1"),
+            (0, "0"), (-0.0, "-0.0"), (17, "17"), (1e300, "1e+300"), (.leastNonzeroMagnitude, "5e-324"), (0.1, "0.1"),
             (.nan, #""NaN""#), (.infinity, #""Infinity""#), (-.infinity, #""-Infinity""#),
         ] as [(Double, String)])
     func gauge(_ value: Double, _ text: String) {
