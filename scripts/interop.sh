@@ -4,7 +4,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-seconds=${INTEROP_SECONDS:-420}
+seconds=${INTEROP_SECONDS:-600}
 log=.build/interop.log
 python=$(scripts/python.sh)
 

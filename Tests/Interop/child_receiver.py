@@ -26,7 +26,13 @@ class ChildReceiver:
         """Starts it at the ports that it had before, and waits until it listens."""
         ports = [f"--{kind}={port}" for kind, port in self.ports.items()]
         self.process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("receivers.py"), f"--log={self.log}", f"--delay={self.delay}", *ports],
+            [
+                sys.executable,
+                Path(__file__).with_name("receivers.py"),
+                f"--log={self.log}",
+                f"--delay={self.delay}",
+                *ports,
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )

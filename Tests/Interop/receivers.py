@@ -4,161 +4,25 @@ As a program: serves both protocols, and writes what it is about to acknowledge 
 """
 
 import argparse
-import base64
 import contextlib
 import gzip
 import json
 import signal
 import socket
-import ssl
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import grpc
+from answers import LONG, Answer, Credentials, Receiver
 from google.protobuf import json_format
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
-from points import decode, decode_json, points
+from points import decode, decode_json
+
+__all__ = ["Answer", "Credentials", "GRPCReceiver", "HTTPReceiver", "receiving"]
 
 SERVICE = "opentelemetry.proto.collector.metrics.v1.MetricsService"
 LIMIT = 64 << 20
-LONG = 30
-
-
-@dataclass
-class Answer:
-    """What a receiver does with a request; by default it takes it."""
-
-    kind: str = "accept"  # accept, fail, raw, hang, close, and for HTTP: close_after, drip
-    code: int = 0
-    message: str = ""
-    rejected: int = 0
-    retry_delay: float | None = None  # of RetryInfo
-    headers: dict = field(default_factory=dict)
-    body: bytes = b""
-    delay: float = 0
-
-    @property
-    def takes(self):
-        return self.kind in ("accept", "close_after")
-
-    def response(self):
-        response = ExportMetricsServiceResponse()
-        if self.rejected or self.message:
-            response.partial_success.rejected_data_points = self.rejected
-            response.partial_success.error_message = self.message
-        return response
-
-    def status(self, code=None):
-        """A google.rpc.Status, field by field: it comes in a package that is needed for nothing else."""
-
-        def varint(number):
-            return bytes([number & 0x7F | (0x80 if number > 0x7F else 0)]) + (varint(number >> 7) if number > 0x7F else b"")
-
-        def text(number, content):
-            return bytes([number << 3 | 2]) + varint(len(content)) + content
-
-        status = b"\x08" + varint(self.code if code is None else code) + text(2, self.message.encode())
-        if self.retry_delay is not None:
-            seconds, rest = divmod(self.retry_delay, 1)
-            delay = b"\x08" + varint(int(seconds)) + b"\x10" + varint(round(rest * 1e9))
-            info = text(1, b"type.googleapis.com/google.rpc.RetryInfo") + text(2, text(1, delay))
-            status += text(3, info)
-        return status
-
-
-@dataclass
-class Received:
-    """A request, as it came."""
-
-    at: float
-    headers: dict
-    body: bytes = field(repr=False)
-    request: object = field(repr=False)
-    answer: Answer
-    peer: object = None
-
-    @property
-    def points(self):
-        return list(points(self.request))
-
-
-class Receiver:
-    """What both have in common: a script, and what came."""
-
-    def __init__(self, script=(), log=None):
-        self.script = list(script)
-        self.otherwise = Answer()
-        self.requests = []
-        self.problems = []
-        self.log = log
-        self.changed = threading.Condition()
-        self.stopped = threading.Event()
-
-    def take(self, headers, body, request, peer):
-        """Notes a request, and says what to do with it. What is acknowledged is written down before."""
-        with self.changed:
-            answer = self.script.pop(0) if self.script else self.otherwise
-            self.requests.append(Received(time.monotonic(), headers, body, request, answer, peer))
-            if self.log:
-                self.requests.clear()
-                if answer.takes:
-                    line = json.dumps({"request": base64.b64encode(request.SerializeToString()).decode()})
-                    self.log.write(line + "\n")
-                    self.log.flush()
-            self.changed.notify_all()
-        if answer.delay:
-            self.stopped.wait(answer.delay)
-        if answer.kind == "hang":
-            self.stopped.wait(LONG)
-        return answer
-
-    def wait(self, condition, seconds=10, what="requests"):
-        """Waits until the condition of the requests holds."""
-        with self.changed:
-            if not self.changed.wait_for(lambda: condition(self.requests), seconds):
-                raise AssertionError(f"{what}: not within {seconds} s, after {len(self.requests)} ({self.problems})")
-            return list(self.requests)
-
-    def wait_count(self, count, seconds=10):
-        return self.wait(lambda requests: len(requests) >= count, seconds, f"{count} requests")
-
-    def accepted(self):
-        with self.changed:
-            return [received for received in self.requests if received.answer.takes]
-
-    def points(self):
-        """The points of all that was taken."""
-        return [point for received in self.accepted() for point in received.points]
-
-
-@dataclass
-class Credentials:
-    """Files of a server; with an authority, clients must have a certificate of it."""
-
-    certificate: str
-    key: str
-    authority: str | None = None
-
-    def grpc(self):
-        def read(path):
-            with open(path, "rb") as file:
-                return file.read()
-
-        roots = read(self.authority) if self.authority else None
-        pair = [(read(self.key), read(self.certificate))]
-        return grpc.ssl_server_credentials(pair, roots, require_client_auth=roots is not None)
-
-    def context(self):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.certificate, self.key)
-        if self.authority:
-            context.load_verify_locations(self.authority)
-            context.verify_mode = ssl.CERT_REQUIRED
-        return context
 
 
 class GRPCReceiver(Receiver):
@@ -216,11 +80,6 @@ class HTTPReceiver(Receiver):
             protocol_version = "HTTP/1.1"
             timeout = LONG
 
-            def setup(self):
-                if credentials:
-                    self.request = receiver.context.wrap_socket(self.request, server_side=True)
-                super().setup()
-
             def do_POST(self):
                 receiver.export(self)
 
@@ -231,6 +90,14 @@ class HTTPReceiver(Receiver):
             address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
             daemon_threads = True
             request_queue_size = 64
+
+            def finish_request(self, request, client_address):
+                # On the connection's own thread, because a handshake may hang.
+                if receiver.context:
+                    with receiver.context.wrap_socket(request, server_side=True) as request:
+                        super().finish_request(request, client_address)
+                else:
+                    super().finish_request(request, client_address)
 
             def handle_error(self, request, _):
                 # A handshake that failed, or a client that left.

@@ -73,7 +73,9 @@ class Totals(unittest.TestCase):
             total(point(1, 5, 3, temporality="cumulative"), point(1, 7, 2, temporality="cumulative"))
 
     def test_a_total_may_shrink_if_it_may_go_down(self):
-        points = [point(1, time, amount, temporality="cumulative", monotonic=False) for time, amount in ((5, 3), (7, -2))]
+        points = [
+            point(1, time, amount, temporality="cumulative", monotonic=False) for time, amount in ((5, 3), (7, -2))
+        ]
         self.assertEqual(total(*points), -2)
 
     def test_no_temporality_is_an_error(self):

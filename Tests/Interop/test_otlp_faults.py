@@ -31,7 +31,7 @@ REFUSED = {
 # What is no HTTP/2, once; whether it is tried again at once is left open.
 NONSENSE = ("garbage", "http1", "bytes", "reset:1", "reset:11")
 # What is never answered: an export that meets it ends with its time.
-DEAD = ("half_open", "silent", "nothing", "silence", "drip", "deaf")
+DEAD = ("half_open", "silent", "nothing", "silence", "deaf")
 
 
 def together(work, items, threads=4):
@@ -130,6 +130,21 @@ class Faults(FaultTest):
             self.assertEqual((messages.count("error:"), messages.count("info:")), (1, 1), messages)
 
         self.check_failure(DEAD, 4, check, EXPORTER_OTLP_TIMEOUT=700)
+
+    def test_a_reply_that_drips(self):
+        """The connection lives, so it is kept, and the next reply comes after this one's last byte."""
+        with faulty("drip") as peer:
+            pusher = self.start(peer.port, METRIC_EXPORT_INTERVAL=500, EXPORTER_OTLP_TIMEOUT=700)
+            pusher.record(5)
+            peer.wait_count(1)
+            began = time.monotonic()
+            self.assertFalse(pusher.flush(0.5))
+            self.assertLess(time.monotonic() - began, 1)
+            peer.wait_count(2, 20)
+            total = pusher.record(5)
+            self.assertTrue(pusher.flush(8))
+            self.assertGreater(pusher.exported().get("timeout", 0), 0)
+            self.check_total(peer, total)
 
     def test_unavailable_for_50_exports_in_a_row(self):
         with receiving(GRPCReceiver, [Answer("fail", 14, "not now")] * 50) as receiver:

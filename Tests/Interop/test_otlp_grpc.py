@@ -17,7 +17,9 @@ class Values(PushTest):
         for temporality in ("cumulative", "delta", "lowmemory"):
             with self.subTest(temporality), receiving(GRPCReceiver) as receiver:
                 pusher = self.push(
-                    "grpc", f"http://127.0.0.1:{receiver.port}", EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=temporality
+                    "grpc",
+                    f"http://127.0.0.1:{receiver.port}",
+                    EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=temporality,
                 )
                 self.assertTrue(pusher.flush())
                 (first,) = receiver.wait_count(1)

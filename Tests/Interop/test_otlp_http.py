@@ -34,7 +34,8 @@ class Values(PushTest):
                 pusher.tell("many 20000")
                 self.assertTrue(pusher.flush(20))
                 many = [point for point in receiver.points() if point.name.startswith("many.")]
-                self.assertEqual({point.attributes["index"]: point.value for point in many}, {i: i for i in range(20000)})
+                found = {point.attributes["index"]: point.value for point in many}
+                self.assertEqual(found, {index: index for index in range(20_000)})
 
 
 class Ways(PushTest):
