@@ -67,10 +67,10 @@ class NothingLost(PushTest):
                 self.assertGreater(total, 10_000)
                 # It was no silence that was survived.
                 self.assertGreater(exports, FAULTS // 2)
-                # Acknowledgements were lost on their way.
-                self.assertEqual(mine.repeated > 0, key[1] == "delta")
                 self.assertEqual((mine.sum("load.items"), mine.sum("load.sizes")), (total, total))
                 self.assertEqual(sum(mine.sum("load.sizes", bucket) for bucket in (2, 3, 4)), total)
+                # Acknowledgements were lost on their way.
+                self.assertEqual(mine.repeated > 0, key[1] == "delta")
                 # In KiB, of all and of anonymous memory.
                 for before, now in zip(memory[key], after[key], strict=True):
                     self.assertLess(now - before, 1024, (memory[key], after[key]))
