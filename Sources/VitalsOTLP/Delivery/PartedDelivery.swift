@@ -5,6 +5,8 @@ package struct PartedDelivery {
     package private(set) var rest: [ExportPart]
     /// Whether nothing was delivered or given up, so that everything may be reported again.
     package private(set) var isUntouched = true
+    /// Whether something was given up.
+    package private(set) var hasLosses = false
 
     /// Single points that the peer finds too large, while it took nothing that would show that it is their size.
     private var suspects: [ExportPart] = []
@@ -73,6 +75,7 @@ package struct PartedDelivery {
 
     private mutating func giveUp(_ reason: String, _ failure: ExportFailure) {
         isUntouched = false
+        hasLosses = true
         sender.report(loss: "\(sender.signal.itemsInWords) that \(reason) are lost: \(failure)")
     }
 }

@@ -57,7 +57,7 @@ package final class OTLPMetricExporter: SnapshotExporter {
         delivery.run(until: deadline, givesUpRefused: false)
         if delivery.rest.isEmpty {
             reader.commit()
-            return true
+            return !delivery.hasLosses
         }
         if delivery.isUntouched {
             reader.rollback()

@@ -79,14 +79,14 @@ extension GRPCConnection {
         session?.exchanges = [:]
     }
 
-    /// Ends calls that take too long. The connection takes no more of them if the peer has been silent since: it may
-    /// have gone without a word.
+    /// Ends calls that take too long. The connection takes no more of them: the peer may have gone without a word, or
+    /// never come to an end with what it says.
     func expire(_ now: UInt64) {
         guard let session else { return }
         for (stream, exchange) in session.exchanges where !exchange.isOver && now >= exchange.deadline {
             exchange.expire(circumstances)
             session.reset(stream, NGHTTP2_CANCEL)
-            if lastRead <= exchange.startedAt { isRetired = true }
+            isRetired = true
         }
     }
 

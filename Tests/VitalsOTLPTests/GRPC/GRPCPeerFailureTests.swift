@@ -121,29 +121,26 @@ struct GRPCPeerFailureTests {
         #expect(time < 1.5)
     }
 
-    @Test("A connection that stays silent is not used again; one that lives is")
-    func silentConnection() throws {
-        let isSilent = Locked(true)
+    @Test("A connection on which a call ran out of time is not used again", arguments: [false, true])
+    func expiredConnection(_ isAlive: Bool) throws {
+        let isAnswering = Locked(false)
         let peer = try #require(
             ScriptedPeer { connection in
                 connection.greet()
-                var first = true
                 while let frame = connection.nextFrame() {
-                    if isSilent.withLock({ $0 }) || frame.flags & 1 == 0 || frame.type != 0 { continue }
-                    // The first call of a connection is forgotten, but others are answered.
-                    if !first {
+                    if frame.flags & 1 == 0 || frame.type != 0 { continue }
+                    if isAnswering.withLock({ $0 }) {
                         connection.accept(frame.stream)
-                    } else {
+                    } else if isAlive {
                         connection.frame(6, 0, [1, 2, 3, 4, 5, 6, 7, 8])
                     }
-                    first = false
                 }
             })
         let transport = try GRPCTransport(port: peer.port)
         defer { transport.shutdown() }
         #expect(transport.send(seconds: 0.2).failure?.kind == "timeout")
-        isSilent.withLock { $0 = false }
-        #expect(transport.send(seconds: 0.2).failure?.kind == "timeout")
+        isAnswering.withLock { $0 = true }
+        #expect(transport.send().isAccepted)
         #expect(peer.connections == 2)
         #expect(transport.send().isAccepted)
         #expect(peer.connections == 2)
