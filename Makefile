@@ -28,10 +28,11 @@ bench:
 	@scripts/packages.sh build bench
 	@scripts/toolchain.sh
 	swift build -c release --product vitals-bench $(STRICT)
-	swift build -c release --product vitals-bench-http $(STRICT)
+	swift build -c release --product vitals-bench-http --static-swift-stdlib $(STRICT)
 	swift build -c release --product vitals-bench-otlp $(STRICT)
 	Benchmarks/build-peers.sh
 	python3 Benchmarks/run.py
+	"$$(scripts/python.sh)" Benchmarks/push.py
 
 load:
 	@scripts/packages.sh build test

@@ -29,10 +29,11 @@ tests() {
     "$@" 2>&1 | tee "$log" && grep -aq 'Test run with [1-9].* passed' "$log"
 }
 
-# The endpoint's tests come by themselves, as they are about time.
+# The tests of the doors come by themselves, as they are about time.
 apart() {
-    tests swift test --disable-xctest "${strict[@]}" "$@" --skip VitalsEndpointTests \
-        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsEndpointTests
+    tests swift test --disable-xctest "${strict[@]}" "$@" --skip 'VitalsEndpointTests|VitalsOTLPTests' \
+        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsEndpointTests \
+        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsOTLPTests
 }
 
 debug_tests() {
@@ -45,7 +46,7 @@ release_tests() {
 }
 
 race_tests() {
-    RACE_SECONDS=10 tests scripts/tsan.sh --filter "RaceTests|ThreadLifeTests"
+    RACE_SECONDS=10 tests scripts/tsan.sh --filter "RaceTests|ThreadLifeTests|PeriodicReaderTests"
 }
 
 demo() {
