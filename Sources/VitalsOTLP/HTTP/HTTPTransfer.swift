@@ -64,6 +64,8 @@ final class HTTPTransfer {
             if let path = settings.tls.certificateFile {
                 setText(CURLOPT_SSLCERT, path)
                 setText(CURLOPT_SSLKEY, settings.tls.keyFile ?? path)
+                // A key with a passphrase is refused. By default the terminal would be asked.
+                setText(CURLOPT_KEYPASSWD, "")
             }
         }
 
