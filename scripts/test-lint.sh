@@ -8,7 +8,7 @@ trap 'rm -rf "$house"' EXIT
 passed=0
 failed=0
 
-mkdir -p "$house/scripts" "$house/Sources/Vitals" "$house/Sources/VitalsMetrics/Cells" "$house/Tests/VitalsTests"
+mkdir -p "$house/docs" "$house/scripts" "$house/Sources/Vitals" "$house/Sources/VitalsMetrics/Cells" "$house/Tests/VitalsTests"
 cp "$scripts/../.swift-format" "$house"
 cp "$scripts/arrows.txt" "$house/scripts"
 echo "import PackageDescription" >"$house/Package.swift"
@@ -16,6 +16,35 @@ echo "import Testing" >"$house/Tests/VitalsTests/VitalsTests.swift"
 echo "Sources/VitalsMetrics/Edge.swift  # holds a C pointer" >"$house/scripts/edges.txt"
 echo "struct Edge: @unchecked Sendable {}" >"$house/Sources/VitalsMetrics/Edge.swift"
 echo "struct Cell: @unchecked Sendable {}" >"$house/Sources/VitalsMetrics/Cells/Cell.swift"
+cat >"$house/Tests/VitalsTests/KettleTests.swift" <<'SWIFT'
+import Testing
+
+@Suite struct KettleTests {
+    // @Test func doesNotCount() {}
+    @Test func boils() {}
+    func pours() {}
+}
+
+@Suite("A lid")
+struct LidTests {
+    @Test(
+        "fits: \"tight\", and so on",
+        arguments: [1])
+    func fits(_ size: Int) {}
+}
+SWIFT
+cat >"$house/Tests/test_tea.py" <<'PYTHON'
+class Tea(unittest.TestCase):
+    def test_steeps(self):
+        pass
+PYTHON
+cat >"$house/docs/compliance.md" <<'MARKDOWN'
+| | feature | tests, or why not |
+|---|---|---|
+| [x] | boiling | [`KettleTests/boils`](../Tests/VitalsTests/KettleTests.swift) |
+| [x] | both | [`A lid/fits: \"tight\", and so on`](../Tests/VitalsTests/KettleTests.swift) [`Tea/test_steeps`](../Tests/test_tea.py) |
+| [ ] | singing | not yet |
+MARKDOWN
 cat >"$house/Sources/Vitals/Vitals.swift" <<'SWIFT'
 import Foundation
 @_exported public import VitalsMetrics
@@ -86,6 +115,33 @@ bad Sources/vitals-bench/Bad.swift 'func f() {
     }
 }' 'Bad.swift:2: `empty catch`'
 bad Sources/CVitals/Bad.c "$(yes '// line' | head -n 351)" '351 lines'
+
+# unproven ROW WHAT: with this row in docs/compliance.md, lint.sh must fail and say WHAT about it.
+unproven() {
+    echo "$1" >>"$house/docs/compliance.md"
+    if lint; then
+        fail "passes the row: $1"
+    elif grep -F 'docs/compliance.md:6' "$house/said" | grep -qF -- "$2"; then
+        ok
+    else
+        fail "does not say '$2' about the row: $1"
+    fi
+    sed -i '$d' "$house/docs/compliance.md"
+}
+
+unproven '| [x] | a | [`KettleTests/pours`](../Tests/VitalsTests/KettleTests.swift) |' 'has no test `KettleTests/pours`'
+unproven '| [x] | a | [`LidTests/boils`](../Tests/VitalsTests/KettleTests.swift) |' 'has no test `LidTests/boils`'
+unproven '| [x] | a | [`KettleTests/doesNotCount`](../Tests/VitalsTests/KettleTests.swift) |' 'has no test'
+unproven '| [x] | a | [`Tea/test_cools`](../Tests/test_tea.py) |' 'has no test `Tea/test_cools`'
+unproven '| [x] | a | [`Tea/test_steeps`](../Tests/test_coffee.py) |' 'there is no ../Tests/test_coffee.py'
+unproven '| [x] | a | [`Tea/test_steeps`](../../etc/passwd) |' 'there is no ../../etc/passwd'
+unproven '| [x] | a | it works |' 'names no test'
+unproven '| [ ] | a | |' 'does not say why'
+unproven '| [X] | a | b |' 'begins with [x] or [ ]'
+
+mv "$house/docs/compliance.md" "$house/kept"
+if lint || ! grep -q 'docs/compliance.md is missing' "$house/said"; then fail "passes without compliance.md"; else ok; fi
+mv "$house/kept" "$house/docs/compliance.md"
 
 mkdir "$house/Sources/Attic"
 if lint || ! grep -q 'Sources/Attic: a room' "$house/said"; then fail "passes an unknown room"; else ok; fi

@@ -81,9 +81,23 @@ package final class OTLPMetricExporter: SnapshotExporter {
         work.size = buffer.count
         let whole = ExportPart(ExportBody(buffer, isPacked: false), items: points)
         guard whole.message.bytes.count > requestBytes else { return [whole] }
-        return MessageSplitter.split(whole.message.bytes, .metrics, atMost: requestBytes)?.map { message in
-            ExportPart(message, items: MessageSplitter.count(message.bytes, .metrics))
-        } ?? [whole]
+        let parts =
+            MessageSplitter.split(whole.message.bytes, .metrics, atMost: requestBytes)?.map { message in
+                ExportPart(message, items: MessageSplitter.count(message.bytes, .metrics))
+            } ?? [whole]
+        return withinLimit(parts)
+    }
+
+    /// Those parts that may be sent: a single point may be larger than the limit, and so may the resource around it.
+    private func withinLimit(_ parts: [ExportPart]) -> [ExportPart] {
+        let items = parts.reduce(0) { $1.message.bytes.count > requestBytes ? $0 + $1.items : $0 }
+        guard items > 0 else { return parts }
+        sender.countTooLarge(items)
+        sender.report(
+            loss:
+                "\(sender.signal.itemsInWords) that come to more than limits.requestBytes, \(requestBytes), are lost: "
+                + "raise it, or shorten the attributes")
+        return parts.filter { $0.message.bytes.count <= requestBytes }
     }
 
     package func hurry(to deadline: UInt64) { sender.hurry(to: deadline) }

@@ -58,6 +58,10 @@ import VitalsTesting
             "zipkin", [true, false, false],
             "in which \"zipkin\" is not otlp, prometheus, console or none: that part is ignored"
         ),
+        (
+            "otlp/stdout", [true, false, false],
+            "in which \"otlp/stdout\" is not otlp, prometheus, console or none: that part is ignored"
+        ),
         ("none,otlp", [false, true, false], "which has none beside others: the others count"),
     ])
     func exportersThatNobodyKnowsAreReported(text: String, states: [Bool], warning: String) {
