@@ -1,7 +1,11 @@
+// accept4 and its like, SOCK_CLOEXEC among them.
+#define _GNU_SOURCE
 #include "ccurl.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/socket.h>
 
 // The header checks the types of variadic calls by its names, which here are pointers.
 #undef curl_easy_setopt
@@ -19,21 +23,32 @@
 static struct { FUNCTIONS(FIELD) } curl;
 
 static bool loaded;
+static char problem[256];
 
-static void load(void) {
-    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) return;
-#define RESOLVE(name) \
-    curl.name = (__typeof__(&name))dlsym(library, #name); \
-    if (curl.name == NULL) return;
-    FUNCTIONS(RESOLVE)
-    loaded = curl.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+static bool missing(const char *reason) {
+    snprintf(problem, sizeof problem, "%s", reason == NULL ? "no reason is given" : reason);
+    return false;
 }
 
-bool vitals_curl_load(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, load);
-    return loaded;
+static bool load(void) {
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) return missing(dlerror());
+#define RESOLVE(name) \
+    curl.name = (__typeof__(&name))dlsym(library, #name); \
+    if (curl.name == NULL) return missing("it has no " #name);
+    FUNCTIONS(RESOLVE)
+    return curl.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK || missing("it cannot be initialised");
+}
+
+bool vitals_curl_load(char *reason, size_t size) {
+    // Tried again after a failure: descriptors may have been short.
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    if (!loaded) loaded = load();
+    bool result = loaded;
+    if (!result) snprintf(reason, size, "%s", problem);
+    pthread_mutex_unlock(&lock);
+    return result;
 }
 
 CURL *vitals_curl_create(void) { return curl.curl_easy_init(); }
@@ -58,6 +73,15 @@ CURLcode vitals_curl_set_pointer(CURL *transfer, CURLoption option, const void *
 
 CURLcode vitals_curl_set_receiver(CURL *transfer, CURLoption option, vitals_curl_receiver receiver) {
     return curl.curl_easy_setopt(transfer, option, receiver);
+}
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)context, (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURLcode vitals_curl_keep_sockets(CURL *transfer) {
+    return curl.curl_easy_setopt(transfer, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 }
 
 // By number, as the header that is built against and the library that is loaded may be of different age.
@@ -92,7 +116,13 @@ void vitals_curl_free(struct curl_slist *list) { curl.curl_slist_free_all(list);
 
 CURLM *vitals_curl_multi_create(long connections) {
     CURLM *multi = curl.curl_multi_init();
-    if (multi != NULL) (void)curl.curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections);
+    if (multi == NULL) return NULL;
+    // One that was made while descriptors were short cannot be woken, ever.
+    if (curl.curl_multi_wakeup(multi) != CURLM_OK) {
+        (void)curl.curl_multi_cleanup(multi);
+        return NULL;
+    }
+    (void)curl.curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections);
     return multi;
 }
 

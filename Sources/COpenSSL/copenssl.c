@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,28 +30,40 @@
 static struct { OF_LIBSSL(FIELD) OF_LIBCRYPTO(FIELD) } tls;
 
 static bool loaded;
+static char problem[256];
 
-static void load(void) {
+static bool missing(const char *reason) {
+    snprintf(problem, sizeof problem, "%s", reason == NULL ? "no reason is given" : reason);
+    return false;
+}
+
+static bool load(void) {
     // The version of the headers: others may lay out their structures in another way.
     void *crypto = dlopen("libcrypto.so." TEXT(OPENSSL_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
+    if (crypto == NULL) return missing(dlerror());
     void *ssl = dlopen("libssl.so." TEXT(OPENSSL_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
-    if (crypto == NULL || ssl == NULL) return;
+    if (ssl == NULL) return missing(dlerror());
 #define RESOLVE_SSL(name) \
     tls.name = (__typeof__(&name))dlsym(ssl, #name); \
-    if (tls.name == NULL) return;
+    if (tls.name == NULL) return missing("it has no " #name);
     OF_LIBSSL(RESOLVE_SSL)
 #define RESOLVE_CRYPTO(name) \
     tls.name = (__typeof__(&name))dlsym(crypto, #name); \
-    if (tls.name == NULL) return;
+    if (tls.name == NULL) return missing("it has no " #name);
     OF_LIBCRYPTO(RESOLVE_CRYPTO)
     // Without the handler at exit: it would free what threads of the host still use.
-    loaded = tls.OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL) == 1;
+    return tls.OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL) == 1 || missing("it cannot be initialised");
 }
 
-bool vitals_tls_load(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, load);
-    return loaded;
+bool vitals_tls_load(char *reason, size_t size) {
+    // Tried again after a failure: descriptors may have been short.
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    if (!loaded) loaded = load();
+    bool result = loaded;
+    if (!result) snprintf(reason, size, "%s", problem);
+    pthread_mutex_unlock(&lock);
+    return result;
 }
 
 const char *vitals_tls_reason(void) {

@@ -36,7 +36,7 @@ struct MetricsPush: Sendable {
             let now = vitals_monotonic_nanoseconds()
             beginShutdown(until: now)
             _ = waitForShutdown(until: now)
-            throw .system("metrics cannot be pushed: the system gives no thread; raise the limit of threads")
+            throw .system("the system gives no thread for it; raise the limit of threads")
         }
     }
 

@@ -36,4 +36,15 @@ struct OTLPAddressTests {
     func refuses(_ text: String) {
         #expect(throws: OTLPError.self) { try OTLPAddress(text) }
     }
+
+    @Test(
+        "Messages show no secret of an address",
+        arguments: [
+            ("http://c:4318/v1?token=s", "http://c:4318/v1"), ("http://u:p@c:1", "http://***@c:1"), ("u:p@c", "***@c"),
+            ("http://a@b:p@c", "http://***@c"), ("unix:/run/c.sock", "unix:/run/c.sock"),
+        ])
+    func shown(_ text: String, _ expected: String) {
+        #expect(OTLPEndpoint.base(text).shown == expected)
+        #expect(OTLPError.endpoint(text, "no").description.contains("\"\(expected)\""))
+    }
 }

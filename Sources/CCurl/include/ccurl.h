@@ -10,8 +10,8 @@
 
 #pragma clang assume_nonnull begin
 
-// Whether libcurl could be loaded. Safe to call again and from several threads.
-bool vitals_curl_load(void);
+// Whether libcurl could be loaded; `reason` gets the reason if not. Safe to call again and from several threads.
+bool vitals_curl_load(char *reason, size_t size);
 
 // A transfer.
 CURL *_Nullable vitals_curl_create(void);
@@ -24,6 +24,8 @@ CURLcode vitals_curl_set_text(CURL *transfer, CURLoption option, const char *val
 CURLcode vitals_curl_set_pointer(CURL *transfer, CURLoption option, const void *_Nullable value);
 typedef size_t (*vitals_curl_receiver)(char *_Nullable bytes, size_t size, size_t count, void *_Nullable context);
 CURLcode vitals_curl_set_receiver(CURL *transfer, CURLoption option, vitals_curl_receiver receiver);
+// Keeps sockets from being inherited by programs that the process starts.
+CURLcode vitals_curl_keep_sockets(CURL *transfer);
 // Refuses whatever is not http or https, in the way that the loaded version understands.
 CURLcode vitals_curl_only_http(CURL *transfer);
 // Does not wait for a name that is still being resolved when the transfer ends, where the loaded version can do so.

@@ -9,8 +9,8 @@
 
 #pragma clang assume_nonnull begin
 
-// Whether OpenSSL could be loaded. Safe to call again and from several threads.
-bool vitals_tls_load(void);
+// Whether OpenSSL could be loaded; `reason` gets the reason if not. Safe to call again and from several threads.
+bool vitals_tls_load(char *reason, size_t size);
 
 // What went wrong first on this thread, which is forgotten then; NULL if nothing did.
 const char *_Nullable vitals_tls_reason(void);

@@ -36,19 +36,16 @@ final class ConsoleExporter: SnapshotExporter {
     var failureCount: Int { failures.load(ordering: .relaxed) }
 
     func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
-        let now = vitals_monotonic_nanoseconds()
-        guard now < deadline, !isShutDown.load(ordering: .acquiring) else { return false }
+        guard vitals_monotonic_nanoseconds() < deadline, !isShutDown.load(ordering: .acquiring) else { return false }
         hurried.store(.max, ordering: .releasing)
         var text = ConsoleText(limit: limit)
         // What broke off in the middle of a line is ended first.
         if isFailing.load(ordering: .relaxed) { text.breakLine() }
         do throws(ReaderError) {
-            // The registry's own limit for callbacks holds beside it.
-            let left = deadline - now
-            let timeout: Duration? = left < 5_000_000_000 ? .nanoseconds(Int64(left)) : nil
-            try reader.collect(timeout: timeout) { text.append($0) }
+            try reader.collect(timeout: .until(deadline)) { text.append($0) }
         } catch {
-            Diagnostics.log(.warning, "nothing is shown on the console: \(error)")
+            // A shutdown that cuts an output off says nothing of its own.
+            if error != .isShutDown { Diagnostics.log(.warning, "nothing is shown on the console: \(error)") }
             return false
         }
         // Not while the registry is being read: a terminal may be slow.
@@ -75,7 +72,11 @@ final class ConsoleExporter: SnapshotExporter {
         _ = hurried.min(deadline, ordering: .acquiringAndReleasing)
     }
 
-    func shutdown() {
+    func cancel() {
         isShutDown.store(true, ordering: .releasing)
+    }
+
+    func shutdown() {
+        cancel()
     }
 }

@@ -77,23 +77,16 @@ extension Environment {
             let scheme = try OTLPAddress(text).scheme
             guard transport == .grpc || scheme == "http" || scheme == "https" else {
                 let problem = "which has neither http:// nor https://, as OTLP over HTTP needs"
-                refuse(name, Self.withoutUser(text), problem, instead: instead)
+                refuse(name, OTLPEndpoint.base(text).shown, problem, instead: instead)
                 return nil
             }
             return text
         } catch .endpoint(_, let reason) {
-            refuse(name, Self.withoutUser(text), "which cannot be used: \(reason)", instead: instead)
+            refuse(name, OTLPEndpoint.base(text).shown, "which cannot be used: \(reason)", instead: instead)
         } catch {
-            refuse(name, Self.withoutUser(text), "which cannot be used: \(error)", instead: instead)
+            refuse(name, OTLPEndpoint.base(text).shown, "which cannot be used: \(error)", instead: instead)
         }
         return nil
-    }
-
-    /// An endpoint as a message shows it: a password may stand before the last `@`.
-    private static func withoutUser(_ text: String) -> String {
-        guard let sign = text.lastIndex(of: "@") else { return text }
-        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
-        return start < sign ? text[..<start] + "***" + text[sign...] : "***" + text[sign...]
     }
 
     private func isInsecure(_ signal: Signal) -> Bool {

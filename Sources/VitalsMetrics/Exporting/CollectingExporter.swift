@@ -4,7 +4,7 @@ import Synchronization
 /// Makes values of collections, for exporters that a program wrote itself.
 package final class CollectingExporter: SnapshotExporter {
     private let exporter: any MetricExporter
-    private let isShutDown = Atomic(false)
+    private let isCancelled = Atomic(false)
 
     /// Hands collections on to `exporter`.
     package init(_ exporter: any MetricExporter) {
@@ -15,12 +15,13 @@ package final class CollectingExporter: SnapshotExporter {
     package var title: String { "\(type(of: exporter))" }
 
     package func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
-        guard !isShutDown.load(ordering: .acquiring) else { return false }
+        guard !isCancelled.load(ordering: .acquiring) else { return false }
         let metrics: CollectedMetrics
-        do {
+        do throws(ReaderError) {
             metrics = try CollectedMetrics(collecting: reader, timeout: .until(deadline))
         } catch {
-            Diagnostics.log(.warning, "\(title): nothing was collected: \(error)")
+            // A shutdown that cuts an export off says nothing of its own.
+            if error != .isShutDown { Diagnostics.log(.warning, "\(title): nothing was collected: \(error)") }
             return false
         }
         guard exporter.export(metrics, timeout: .until(deadline)) else {
@@ -34,10 +35,9 @@ package final class CollectingExporter: SnapshotExporter {
     /// An exporter of the program keeps to the time that it is given.
     package func hurry(to deadline: UInt64) {}
 
-    package func shutdown() {
-        guard !isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        exporter.shutdown()
-    }
+    package func cancel() { isCancelled.store(true, ordering: .releasing) }
+
+    package func shutdown() { exporter.shutdown() }
 }
 
 extension Duration {

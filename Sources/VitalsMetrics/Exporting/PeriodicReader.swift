@@ -31,10 +31,16 @@ package final class PeriodicReader: Sendable {
         self.timeout = timeout.nanoseconds == 0 ? 1 << 62 : timeout.nanoseconds
     }
 
+    /// The reader whose thread this is: what an exporter calls on it must not wait for the export that it is in.
+    @TaskLocal private static var current: ObjectIdentifier?
+
     /// Begins. False if the system has no thread; to be called once.
     package func start() -> Bool {
-        Worker("vitals-push") { self.run() } != nil
+        Worker("vitals-push") { Self.$current.withValue(ObjectIdentifier(self)) { self.run() } } != nil
     }
+
+    /// Whether a wait for the reader would be one for the caller itself.
+    private var isWaitedForHere: Bool { CallbackRound.isInCallback || Self.current == ObjectIdentifier(self) }
 
     private func run() {
         var next = vitals_monotonic_nanoseconds() &+ interval
@@ -67,8 +73,7 @@ package final class PeriodicReader: Sendable {
 
     /// Asks for an export of what there is now; nil if none will come. The ticket is for `waitForFlush`.
     package func beginFlush() -> Int? {
-        // The export would wait for the callback that waits for it.
-        guard !CallbackRound.isInCallback else { return nil }
+        guard !isWaitedForHere else { return nil }
         return state.update { state in
             guard !state.isEnding else { return nil }
             state.asked += 1
@@ -101,12 +106,12 @@ package final class PeriodicReader: Sendable {
 
     /// True if the last export was delivered by `deadline`; what is under way then is cut off.
     package func waitForShutdown(until deadline: UInt64) -> Bool {
-        guard !CallbackRound.isInCallback else { return false }
+        guard !isWaitedForHere else { return false }
         let hasEnded = state.wait(until: deadline) { $0.hasEnded }
         // Somebody else may have given the last export more time.
         let end = state.update { $0.end ?? 0 } ?? 0
         if !hasEnded, end <= deadline {
-            exporter.shutdown()
+            exporter.cancel()
             reader.shutdown()
         }
         return state.update { $0.hasEnded && $0.delivered == $0.asked } ?? false

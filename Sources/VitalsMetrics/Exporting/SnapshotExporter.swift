@@ -13,6 +13,9 @@ package protocol SnapshotExporter: Sendable {
     /// that.
     func hurry(to deadline: UInt64)
 
-    /// Ends an export that is under way and lets go of connections; later exports fail at once. Safe to call twice.
+    /// Ends an export that is under way soon; later exports fail at once. Called from any thread, beside an export.
+    func cancel()
+
+    /// Lets go of everything; called once, after the last export and from its thread.
     func shutdown()
 }

@@ -11,7 +11,7 @@ struct Collection {
         timeout: Duration?, _ state: inout MetricReader.State, choose: (FamilyDirectory) -> [Int]?,
         _ visit: (FamilySnapshot) -> Void
     ) {
-        let limit = timeout ?? registry.limits.callbackTimeout
+        let limit = timeout.map { min($0, registry.limits.callbackTimeout) } ?? registry.limits.callbackTimeout
         let deadline = vitals_monotonic_nanoseconds() &+ limit.nanoseconds
         let outcome = CallbackRound.run(registry.watches(), registry.context, deadline: deadline)
         if !outcome.unfinished.isEmpty { registry.countCut(reader.component) }

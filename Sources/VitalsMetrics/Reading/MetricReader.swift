@@ -72,7 +72,7 @@ public final class MetricReader: Sendable {
     /// reports are reported again by the next collection unless `commit` is called between the two.
     ///
     /// - Parameters:
-    ///   - timeout: How long callbacks may take; nil for the registry's limit.
+    ///   - timeout: How long callbacks may take, if that is less than the registry's limit.
     ///   - choose: Which families of a directory to visit, in which order; nil for all of them. A reader of changes
     ///     has to visit all, or it loses those of the others; one of totals may visit what is recorded into twice.
     package func collect(

@@ -19,4 +19,12 @@ public struct OTLPEndpoint: Sendable, Hashable, ExpressibleByStringLiteral {
         self.text = text
         self.isExact = isExact
     }
+
+    /// The address as messages show it: without a query and without a user's name and password, which may be secret.
+    package var shown: String {
+        let text = String(text.prefix { $0 != "?" })
+        guard let sign = text.lastIndex(of: "@") else { return text }
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        return start < sign ? text[..<start] + "***" + text[sign...] : "***" + text[sign...]
+    }
 }

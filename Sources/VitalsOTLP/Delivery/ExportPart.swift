@@ -10,4 +10,9 @@ package struct ExportPart: Sendable {
         self.message = message
         self.items = items
     }
+
+    /// A message of a signal, whose items are counted.
+    init(_ message: ExportBody, _ signal: Signal) {
+        self.init(message, items: MessageSplitter.count(message.bytes, signal))
+    }
 }

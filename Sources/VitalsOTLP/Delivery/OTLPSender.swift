@@ -31,7 +31,7 @@ package final class OTLPSender: Sendable {
     package init(
         _ configuration: OTLPConfiguration, _ transport: any ExportTransport, _ signal: Signal, registry: Registry
     ) {
-        title = "OTLP to \(configuration.endpoint.text)"
+        title = "OTLP to \(configuration.endpoint.shown)"
         self.transport = transport
         self.signal = signal
         timeout = configuration.timeout.nanoseconds == 0 ? 1 << 62 : configuration.timeout.nanoseconds
@@ -174,7 +174,7 @@ extension OTLPSender {
             state.failures += 1
             return state.failures
         }
-        guard failures == 1, failure != .isShutDown else { return }
+        guard failures == 1, !failure.isShutdown else { return }
         Diagnostics.log(
             .error,
             "\(title): nothing is delivered: \(failure). It is tried again; nothing more is said until it succeeds.")
@@ -182,6 +182,8 @@ extension OTLPSender {
 }
 
 extension ExportFailure {
+    /// Whether it only says that the exporter or its transport was shut down.
+    var isShutdown: Bool { kind == Self.isShutDown.kind }
     /// The exporter was shut down.
     static let isShutDown = ExportFailure(kind: "shutdown", "the exporter was shut down", remedy: .none)
     /// There is no time left.

@@ -40,52 +40,49 @@ package final class OTLPMetricExporter: SnapshotExporter {
     package func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
         guard let work = self.work.withLock({ $0.take() }) else { return false }
         defer { self.work.withLock { $0 = work } }
-        if !work.waiting.isEmpty {
-            var delivery = PartedDelivery(sender, work.waiting)
-            delivery.run(until: deadline, givesUpRefused: true)
-            work.waiting = delivery.rest
-            guard delivery.rest.isEmpty else { return false }
-        }
-        let parts: [ExportPart]
+        var earlier = PartedDelivery(sender, work.waiting)
+        earlier.run(until: deadline)
+        work.waiting = earlier.rest
+        guard earlier.isTried else { return false }
+        let collected: (parts: [ExportPart], hasLosses: Bool)
         do throws(ReaderError) {
-            parts = try collect(reader, work, until: deadline)
+            collected = try collect(reader, work, until: deadline)
         } catch {
-            Diagnostics.log(.warning, "\(title): nothing was collected: \(error)")
+            // A shutdown that cuts an export off says nothing of its own.
+            if error != .isShutDown { Diagnostics.log(.warning, "\(title): nothing was collected: \(error)") }
             return false
         }
-        var delivery = PartedDelivery(sender, parts)
-        delivery.run(until: deadline, givesUpRefused: false)
-        if delivery.rest.isEmpty {
-            reader.commit()
-            return !delivery.hasLosses
+        var delivery = PartedDelivery(sender, collected.parts)
+        delivery.run(until: deadline)
+        if !delivery.isUntouched {
+            earlier.giveUpSuspects()
+            work.waiting = []
         }
-        if delivery.isUntouched {
-            reader.rollback()
-        } else {
-            reader.commit()
-            // Totals come again with the next collection anyway.
-            if temporality.hasDelta { work.waiting = delivery.rest }
-        }
-        return false
+        let isWhole = delivery.rest.isEmpty
+        if isWhole || !delivery.isUntouched { reader.commit() } else { reader.rollback() }
+        // Totals come again with the next collection anyway.
+        if !delivery.isUntouched, temporality.hasDelta { work.waiting = delivery.rest }
+        return isWhole && work.waiting.isEmpty && !collected.hasLosses && !earlier.hasLosses && !delivery.hasLosses
     }
 
-    /// The messages of a collection, each within the limit.
+    /// The messages of a collection, each within the limit, and whether something is in none of them.
     private func collect(
         _ reader: MetricReader, _ work: Work, until deadline: UInt64
-    ) throws(ReaderError) -> [ExportPart] {
+    ) throws(ReaderError) -> (parts: [ExportPart], hasLosses: Bool) {
         var buffer = ByteBuffer(capacity: work.size + work.size / 8)
         work.encoder.begin(into: &buffer)
         try reader.collect(timeout: .until(deadline)) { work.encoder.append($0, to: &buffer) }
         let points = work.encoder.end(into: &buffer)
-        guard points > 0 else { return [] }
+        guard points > 0 else { return ([], false) }
         work.size = buffer.count
         let whole = ExportPart(ExportBody(buffer, isPacked: false), items: points)
-        guard whole.message.bytes.count > requestBytes else { return [whole] }
+        guard whole.message.bytes.count > requestBytes else { return ([whole], false) }
         let parts =
-            MessageSplitter.split(whole.message.bytes, .metrics, atMost: requestBytes)?.map { message in
-                ExportPart(message, items: MessageSplitter.count(message.bytes, .metrics))
+            MessageSplitter.split(whole.message.bytes, .metrics, atMost: requestBytes)?.map {
+                ExportPart($0, .metrics)
             } ?? [whole]
-        return withinLimit(parts)
+        let sendable = withinLimit(parts)
+        return (sendable, sendable.count < parts.count)
     }
 
     /// Those parts that may be sent: a single point may be larger than the limit, and so may the resource around it.
@@ -101,6 +98,8 @@ package final class OTLPMetricExporter: SnapshotExporter {
     }
 
     package func hurry(to deadline: UInt64) { sender.hurry(to: deadline) }
+
+    package func cancel() { sender.shutdown() }
 
     package func shutdown() {
         sender.shutdown()

@@ -111,7 +111,7 @@ final class GRPCDriver {
             }
         }
         for (call, deadline) in work.calls {
-            let exchange = GRPCExchange(call, limit: configuration.limits.responseBytes)
+            let exchange = GRPCExchange(call, limit: max(0, configuration.limits.responseBytes))
             exchange.deadline = deadline
             waiting.append(exchange)
         }

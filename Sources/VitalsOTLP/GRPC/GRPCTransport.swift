@@ -3,6 +3,9 @@ internal import VitalsMetrics
 
 /// OTLP over gRPC: one connection for all calls, on a thread that is there from the first call to the shutdown.
 package final class GRPCTransport: ExportTransport {
+    /// What fits in the frames of HTTP/2 that libnghttp2 writes, beside the headers of gRPC itself.
+    private static let mostHeaderBytes = 48 << 10
+
     private let peer: GRPCPeer
     private let configuration: OTLPConfiguration
     private let desk: GRPCDesk
@@ -46,6 +49,12 @@ package final class GRPCTransport: ExportTransport {
         guard request.body.bytes.count <= UInt32.max else {
             let reason = "a message of \(request.body.bytes.count) bytes does not fit in a call of gRPC"
             return .failed(ExportFailure(kind: "RESOURCE_EXHAUSTED", reason, remedy: .smaller))
+        }
+        let headerBytes = request.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
+        guard headerBytes <= Self.mostHeaderBytes else {
+            let reason =
+                "the configured headers come to \(headerBytes) bytes, more than the \(Self.mostHeaderBytes) of a call"
+            return .failed(ExportFailure(kind: "headers_too_large", reason, remedy: .none))
         }
         guard vitals_monotonic_nanoseconds() < request.deadline else {
             return .failed(Self.timeout("the time was over before the call", isAmbiguous: false))

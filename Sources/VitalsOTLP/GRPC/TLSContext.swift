@@ -5,10 +5,11 @@ final class TLSContext {
     let pointer: OpaquePointer
 
     init(_ files: OTLPSecurity) throws(OTLPError) {
-        guard vitals_tls_load() else {
+        try files.check()
+        if let problem = LoadedLibrary.problem(vitals_tls_load) {
             throw .system(
-                "TLS needs OpenSSL, which could not be loaded: install the package libssl3; an endpoint with http:// does "
-                    + "without it")
+                "TLS needs OpenSSL, which could not be loaded (\(problem)): install the package "
+                    + "libssl3; an endpoint with http:// does without it")
         }
         guard let made = vitals_tls_context_create() else {
             throw .system("OpenSSL gives no context: \(Self.reason())")
@@ -27,13 +28,8 @@ final class TLSContext {
         } else {
             vitals_tls_trust_system(pointer)
         }
-        guard let certificate = files.certificateFile else {
-            if let path = files.keyFile { throw .security(path, "a key needs the certificate that belongs to it") }
-            return
-        }
-        guard let key = files.keyFile else {
-            throw .security(certificate, "a certificate needs the key that belongs to it")
-        }
+        guard let certificate = files.certificateFile else { return }
+        let key = files.keyFile ?? certificate
         guard vitals_tls_set_certificate(pointer, certificate) else { throw .security(certificate, Self.reason()) }
         guard vitals_tls_set_key(pointer, key) else { throw .security(key, Self.reason()) }
     }

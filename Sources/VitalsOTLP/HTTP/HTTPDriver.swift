@@ -26,7 +26,7 @@ final class HTTPDriver: Sendable {
             if state.isEnding { return Self.ended(isAmbiguous: false) }
             if state.multi == nil {
                 guard let multi = vitals_curl_multi_create(Self.mostIdleConnections) else {
-                    return ExportFailure(kind: "system", "libcurl got no memory", remedy: .later)
+                    return ExportFailure(kind: "system", "libcurl gets no memory or no descriptors", remedy: .later)
                 }
                 if let failure = start(multi) {
                     vitals_curl_multi_destroy(multi)

@@ -18,7 +18,7 @@ final class HTTPSettings: Sendable {
         isPacking = configuration.compression == .gzip
         tls = configuration.tls
         responseBytes = max(0, configuration.limits.responseBytes)
-        if metrics.isSecure { try Self.check(tls) }
+        if metrics.isSecure { try tls.check() }
     }
 
     var contentType: String { isJSON ? "application/json" : "application/x-protobuf" }
@@ -47,17 +47,5 @@ final class HTTPSettings: Sendable {
             }
         }
         return lines
-    }
-
-    /// Files that cannot be used are told at once, not with each export.
-    private static func check(_ tls: OTLPSecurity) throws(OTLPError) {
-        if let path = tls.authorityFile { try PEMFile.check(path, holds: "CERTIFICATE") }
-        if let path = tls.certificateFile {
-            try PEMFile.check(path, holds: "CERTIFICATE")
-            // Without a file of its own the key stands in the certificate's.
-            try PEMFile.check(tls.keyFile ?? path, holds: "PRIVATE KEY")
-        } else if let path = tls.keyFile {
-            throw .security(path, "a key needs its certificate; give that too")
-        }
     }
 }

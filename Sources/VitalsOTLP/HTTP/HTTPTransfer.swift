@@ -51,6 +51,7 @@ final class HTTPTransfer {
         setNumber(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         vitals_curl_quit_quickly(handle)
         _ = vitals_curl_only_http(handle)
+        _ = vitals_curl_keep_sockets(handle)
         setText(CURLOPT_USERAGENT, "OTel-OTLP-Exporter-Swift/\(VitalsVersion.current)")
         setText(CURLOPT_ACCEPT_ENCODING, "gzip")
         _ = vitals_curl_set_pointer(handle, CURLOPT_HTTPHEADER, lines)
@@ -60,7 +61,11 @@ final class HTTPTransfer {
         setNumber(CURLOPT_SSL_VERIFYPEER, 1)
         setNumber(CURLOPT_SSL_VERIFYHOST, 2)
         if settings.metrics.isSecure {
-            if let path = settings.tls.authorityFile { setText(CURLOPT_CAINFO, path) }
+            if let path = settings.tls.authorityFile {
+                setText(CURLOPT_CAINFO, path)
+                // Those of the system would be trusted beside it.
+                _ = vitals_curl_set_pointer(handle, CURLOPT_CAPATH, nil)
+            }
             if let path = settings.tls.certificateFile {
                 setText(CURLOPT_SSLCERT, path)
                 setText(CURLOPT_SSLKEY, settings.tls.keyFile ?? path)

@@ -14,18 +14,18 @@ package final class HTTPTransport: ExportTransport {
     /// A transport for a configuration; connections are made when they are needed.
     package init(_ configuration: OTLPConfiguration) throws(OTLPError) {
         settings = try HTTPSettings(configuration)
-        try Self.require(vitals_curl_load())
+        try Self.refuse(LoadedLibrary.problem(vitals_curl_load))
     }
 
     deinit {
         driver.end(waiting: false)
     }
 
-    static func require(_ isLoaded: Bool) throws(OTLPError) {
-        guard !isLoaded else { return }
+    static func refuse(_ problem: String?) throws(OTLPError) {
+        guard let problem else { return }
         throw .system(
-            "OTLP over HTTP needs libcurl 7.68 or later, which could not be loaded: install the package libcurl4; OTLP "
-                + "over gRPC (OTEL_EXPORTER_OTLP_PROTOCOL=grpc) and /metrics do without it")
+            "OTLP over HTTP needs libcurl 7.68 or later, which could not be loaded (\(problem)): install the package "
+                + "libcurl4; OTLP over gRPC (OTEL_EXPORTER_OTLP_PROTOCOL=grpc) and /metrics do without it")
     }
 
     package var componentPrefix: String { settings.isJSON ? "otlp_http_json" : "otlp_http" }

@@ -15,6 +15,7 @@ private final class ScriptedExporter: SnapshotExporter {
         var most = 0
         var total: Int = 0
         var hurried: [UInt64] = []
+        var isCancelled = false
         var isShutDown = false
     }
 
@@ -59,6 +60,8 @@ private final class ScriptedExporter: SnapshotExporter {
     }
 
     func hurry(to deadline: UInt64) { _ = state.update { $0.hurried.append(deadline) } }
+
+    func cancel() { _ = state.update { $0.isCancelled = true } }
 
     func shutdown() { _ = state.update { $0.isShutDown = true } }
 
@@ -195,7 +198,8 @@ struct PeriodicReaderTests {
         let began = vitals_monotonic_nanoseconds()
         #expect(!reader.shutdown(until: .after(milliseconds: 200)))
         #expect(vitals_monotonic_nanoseconds() - began < 450_000_000)
-        #expect(exporter.seen.isShutDown)
+        #expect(exporter.seen.isCancelled)
+        #expect(!exporter.seen.isShutDown)
         // What was under way was asked to leave half of the time.
         #expect(exporter.seen.hurried.count == 1)
         #expect(exporter.seen.hurried.allSatisfy { $0 > began && $0 < began + 150_000_000 })
@@ -275,5 +279,56 @@ struct MetricExporterTests {
         #expect(reader.shutdown(until: .after(seconds: 5)))
         #expect(exporter.collections.last?["work"]?[[:]]?.int == 1)
         #expect(exporter.isShutDown)
+    }
+
+    private final class Stubborn: MetricExporter {
+        let calls = Waitable<[String]>([])
+        let isReleased = Waitable(false)
+
+        func note(_ call: String) { _ = calls.update { $0.append(call) } }
+
+        func export(_ metrics: CollectedMetrics, timeout: Duration) -> Bool {
+            note("export")
+            _ = isReleased.wait(until: .after(seconds: 10)) { $0 }
+            note("exported")
+            return true
+        }
+
+        func shutdown() { note("shutdown") }
+    }
+
+    @Test("is told of the shutdown once and after its export, which the program does not wait for")
+    func shutdownOrder() throws {
+        let exporter = Stubborn()
+        let reader = PeriodicReader(Registry(), CollectingExporter(exporter), every: .milliseconds(1), timeout: .zero)
+        try #require(reader.start())
+        #expect(exporter.calls.wait(until: .after(seconds: 5)) { $0 == ["export"] })
+        let began = vitals_monotonic_nanoseconds()
+        #expect(!reader.shutdown(until: .after(milliseconds: 100)))
+        #expect(vitals_monotonic_nanoseconds() - began < 1_000_000_000)
+        #expect(exporter.calls.update { $0 } == ["export"])
+        _ = exporter.isReleased.update { $0 = true }
+        #expect(exporter.calls.wait(until: .after(seconds: 5)) { $0 == ["export", "exported", "shutdown"] })
+    }
+
+    @Test("may flush and shut down itself, without waiting for itself")
+    func fromItsOwnThread() throws {
+        let held = Locked<PeriodicReader?>(nil)
+        let answers = Waitable<[Bool]>([])
+        let exporter = ScriptedExporter { number, _ in
+            guard number == 1, let reader = held.withLock({ $0 }) else { return true }
+            let began = vitals_monotonic_nanoseconds()
+            let isFlushed = reader.flush(until: .after(seconds: 3))
+            let isShutDown = reader.shutdown(until: .after(seconds: 3))
+            let isQuick = vitals_monotonic_nanoseconds() - began < 1_000_000_000
+            _ = answers.update { $0 = [isFlushed, isShutDown, isQuick] }
+            return true
+        }
+        let reader = PeriodicReader(Registry(), exporter, every: .milliseconds(50), timeout: .seconds(5))
+        held.withLock { $0 = reader }
+        try #require(reader.start())
+        #expect(answers.wait(until: .after(seconds: 10)) { $0 == [false, false, true] })
+        #expect(exporter.state.wait(until: .after(seconds: 5)) { $0.isShutDown && $0.exports == 2 })
+        held.withLock { $0 = nil }
     }
 }

@@ -46,6 +46,8 @@ private final class SlowExporter: SnapshotExporter {
 
     func hurry(to deadline: UInt64) {}
 
+    func cancel() { _ = state.update { $0.isShutDown = true } }
+
     func shutdown() { _ = state.update { $0.isShutDown = true } }
 }
 

@@ -33,7 +33,7 @@ struct ExporterLimitTests {
         let (configuration, sender) = sender(transport) { $0.limits.requestBytes = 1024 }
         let exporter = OTLPMetricExporter(configuration, sender, resource: [:], temporality: .delta)
         let reader = MetricReader(registry, temporality: .delta)
-        #expect(exporter.export(reader, until: .after(seconds: 5)))
+        #expect(!exporter.export(reader, until: .after(seconds: 5)))
         let requests = transport.seen.requests
         #expect(requests.allSatisfy { $0.body.bytes.count <= 1024 })
         #expect(try requests.reduce(0) { try $0 + SentPoint.all(in: $1.body.bytes).count } == (isAlone ? 0 : 20))
@@ -54,7 +54,7 @@ struct ExporterLimitTests {
         let exporter = OTLPMetricExporter(
             configuration, sender, resource: ["large": .string(String(repeating: "x", count: 3000))],
             temporality: .delta)
-        #expect(exporter.export(MetricReader(registry, temporality: .delta), until: .after(seconds: 5)))
+        #expect(!exporter.export(MetricReader(registry, temporality: .delta), until: .after(seconds: 5)))
         #expect(transport.seen.requests.isEmpty)
         #expect(discarded() == 100)
     }

@@ -93,11 +93,13 @@ struct OTLPMetricExporterTests {
         // Not everything was delivered, and it will not come again.
         #expect(!exporter.export(reader, until: .after(seconds: 5)))
         #expect(try sum(transport.seen.requests.filter { $0.body.bytes.count <= 700 }) == 16)
-        // It is not tried for ever.
-        let before = transport.seen.requests.count
-        counter.add(1, ["index": .int(3)])
-        #expect(exporter.export(reader, until: .after(seconds: 5)))
-        #expect(transport.seen.requests.count == before + 1)
+        // The peer takes others and not this one, which is not tried for ever.
+        for (number, isWhole) in [(2, false), (1, true)] {
+            let before = transport.seen.requests.count
+            counter.add(1, ["index": .int(3)])
+            #expect(exporter.export(reader, until: .after(seconds: 5)) == isWhole)
+            #expect(transport.seen.requests.count == before + number)
+        }
     }
 
     @Test("gives nothing up where the peer finds everything too large, and does not try every point")
@@ -161,6 +163,60 @@ struct OTLPMetricExporterTests {
         let lost = try sum([requests[1]])
         #expect(try sum(requests) == 100)
         #expect(lost > 0 && lost < 100)
+    }
+
+    @Test(
+        "loses nothing when the peer gets into trouble in the middle of a message in parts",
+        arguments: [ExportFailure.Remedy.none, .smaller])
+    func troubleBetweenParts(_ remedy: ExportFailure.Remedy) throws {
+        let counter = registry.meter("test").counter("work")
+        for index in 0..<100 { counter.add(index, ["index": .int(index)]) }
+        let isInTrouble = Locked(false)
+        let accepted = Locked<[ExportRequest]>([])
+        let transport = ScriptedTransport { attempt, request in
+            if isInTrouble.withLock({ $0 }) {
+                return .failed(ExportFailure(kind: "INTERNAL", "trouble", remedy: remedy, status: .grpc(13)))
+            }
+            accepted.withLock { $0.append(request) }
+            if attempt == 1 { isInTrouble.withLock { $0 = true } }
+            return .accepted(ExportResponse())
+        }
+        let exporter = exporter(transport, requestBytes: 1024)
+        let reader = MetricReader(registry, temporality: .delta)
+        for _ in 0..<10 {
+            let before = transport.seen.requests.count
+            #expect(!exporter.export(reader, until: .after(seconds: 5)))
+            counter.add(1000, ["index": .int(5)])
+            // A peer in trouble is not asked for every point.
+            #expect(transport.seen.requests.count - before <= 14)
+        }
+        isInTrouble.withLock { $0 = false }
+        #expect(exporter.export(reader, until: .after(seconds: 5)))
+        #expect(try sum(accepted.withLock { $0 }) == 4950 + 10_000)
+    }
+
+    @Test("gives up a part that the peer refuses while it takes the next collection, which it does not hold up")
+    func poison() throws {
+        let counter = registry.meter("test").counter("work")
+        counter.add(1, ["index": "good"])
+        counter.add(10, ["index": .string("poison" + String(repeating: "x", count: 890))])
+        let accepted = Locked<[ExportRequest]>([])
+        let transport = ScriptedTransport { _, request in
+            if request.body.bytes.count > 900 {
+                return .failed(ExportFailure(kind: "400", "bad", remedy: .none, status: .http(400)))
+            }
+            accepted.withLock { $0.append(request) }
+            return .accepted(ExportResponse())
+        }
+        let exporter = exporter(transport, requestBytes: 1000)
+        let reader = MetricReader(registry, temporality: .delta)
+        #expect(!exporter.export(reader, until: .after(seconds: 5)))
+        counter.add(2, ["index": "good"])
+        #expect(!exporter.export(reader, until: .after(seconds: 5)))
+        counter.add(4, ["index": "good"])
+        #expect(exporter.export(reader, until: .after(seconds: 5)))
+        let sizes = transport.seen.requests.map(\.body.bytes.count)
+        #expect(try sum(accepted.withLock { $0 }) == 7, "\(sizes)")
     }
 }
 

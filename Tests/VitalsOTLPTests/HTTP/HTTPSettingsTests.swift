@@ -34,10 +34,10 @@ struct HTTPSettingsTests {
 
     @Test("Without libcurl the error says what to install and what does without it")
     func explains() throws {
-        let error = try #require(throws: OTLPError.self) { try HTTPTransport.require(false) }
+        let error = try #require(throws: OTLPError.self) { try HTTPTransport.refuse("libcurl.so.4: no file") }
         #expect(
             error.description
-                == "OTLP over HTTP needs libcurl 7.68 or later, which could not be loaded: install the package "
+                == "OTLP over HTTP needs libcurl 7.68 or later, which could not be loaded (libcurl.so.4: no file): install the package "
                 + "libcurl4; OTLP over gRPC (OTEL_EXPORTER_OTLP_PROTOCOL=grpc) and /metrics do without it")
     }
 
