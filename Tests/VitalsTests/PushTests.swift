@@ -136,4 +136,29 @@ private final class HangingExporter: MetricExporter {
         let ended = clock.measure { #expect(!telemetry.shutdown(timeout: .milliseconds(300))) }
         #expect(ended < .milliseconds(800))
     }
+
+    @Test func manyThreadsMayFlushAndShutDownAtOnceAndTelemetryStartsAgain() async throws {
+        for round in 1...5 {
+            let exporter = InMemoryExporter(temporality: .delta)
+            var configuration = configuration()
+            configuration.export(to: exporter, every: .milliseconds(1))
+            let telemetry = try Telemetry.start(configuration)
+            let counter = telemetry.meter("test").counter("work")
+            await withTaskGroup(of: Void.self) { group in
+                for index in 0..<8 {
+                    group.addTask {
+                        for _ in 0..<100 { counter.add(1) }
+                        telemetry.flush()
+                        if index % 2 == 0 { telemetry.shutdown() }
+                    }
+                }
+            }
+            telemetry.shutdown()
+            let sum = exporter.collections.compactMap { $0["work"]?[[:]]?.int }.reduce(0, +)
+            // What tasks record after the last export is in the next round's first collection.
+            #expect(sum <= 800 * round)
+            let reader = InMemoryReader(registry)
+            #expect(reader.counter("work") == Double(800 * round))
+        }
+    }
 }

@@ -5,93 +5,6 @@ import VitalsTesting
 
 @testable import VitalsMetrics
 
-/// Does what a test tells it to, and notes when.
-private final class ScriptedExporter: SnapshotExporter {
-    struct State: Sendable {
-        var exports = 0
-        var deadlines: [UInt64] = []
-        var begun: [UInt64] = []
-        var current = 0
-        var most = 0
-        var total: Int = 0
-        var hurried: [UInt64] = []
-        var isCancelled = false
-        var isShutDown = false
-    }
-
-    let temporality: Temporality
-    let title = "scripted"
-    let state = Waitable(State())
-    private let body: @Sendable (Int, UInt64) -> Bool
-
-    init(_ temporality: Temporality = .delta, _ body: @escaping @Sendable (Int, UInt64) -> Bool = { _, _ in true }) {
-        self.temporality = temporality
-        self.body = body
-    }
-
-    var seen: State { state.update { $0 } ?? State() }
-
-    func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
-        let number = state.update { state in
-            state.exports += 1
-            state.current += 1
-            state.most = max(state.most, state.current)
-            state.deadlines.append(deadline)
-            state.begun.append(vitals_monotonic_nanoseconds())
-            return state.exports
-        }
-        defer { _ = state.update { $0.current -= 1 } }
-        var sum = 0
-        do {
-            try reader.collect { family in
-                if family.name == "work" { for row in family.rows { sum += Int(row.value) } }
-            }
-        } catch {
-            // It was shut down.
-            return false
-        }
-        guard body(number ?? 0, deadline) else {
-            reader.rollback()
-            return false
-        }
-        reader.commit()
-        _ = state.update { $0.total += sum }
-        return true
-    }
-
-    func hurry(to deadline: UInt64) { _ = state.update { $0.hurried.append(deadline) } }
-
-    func cancel() { _ = state.update { $0.isCancelled = true } }
-
-    func shutdown() { _ = state.update { $0.isShutDown = true } }
-
-    /// Waits until so many exports have begun.
-    func reaches(_ exports: Int, seconds: UInt64 = 10) -> Bool {
-        state.wait(until: .after(seconds: seconds)) { $0.exports >= exports }
-    }
-}
-
-extension UInt64 {
-    fileprivate static func after(seconds: UInt64) -> UInt64 {
-        vitals_monotonic_nanoseconds() &+ seconds * 1_000_000_000
-    }
-
-    fileprivate static func after(milliseconds: UInt64) -> UInt64 {
-        vitals_monotonic_nanoseconds() &+ milliseconds * 1_000_000
-    }
-}
-
-extension PeriodicReader {
-    fileprivate func flush(until deadline: UInt64) -> Bool {
-        beginFlush().map { waitForFlush($0, until: deadline) } ?? false
-    }
-
-    @discardableResult fileprivate func shutdown(until deadline: UInt64) -> Bool {
-        beginShutdown(until: deadline)
-        return waitForShutdown(until: deadline)
-    }
-}
-
 @Suite("A periodic reader")
 struct PeriodicReaderTests {
     private func reader(
@@ -123,7 +36,7 @@ struct PeriodicReaderTests {
     @Test("never has two exports at a time, and makes up for the ticks that a slow one lets pass with one")
     func coalesces() throws {
         let registry = Registry()
-        let exporter = ScriptedExporter { _, _ in
+        let exporter = ScriptedExporter { _, _, _ in
             vitals_sleep(50_000_000)
             return true
         }
@@ -141,7 +54,7 @@ struct PeriodicReaderTests {
     func recovers() throws {
         let registry = Registry()
         let counter = registry.meter("test").counter("work")
-        let exporter = ScriptedExporter { number, _ in number > 3 }
+        let exporter = ScriptedExporter { number, _, _ in number > 3 }
         let reader = try reader(registry, exporter, every: .milliseconds(10))
         for _ in 0..<50 {
             counter.add(1)
@@ -171,7 +84,7 @@ struct PeriodicReaderTests {
     @Test("tells that a flush was not delivered, or not in time")
     func failedFlush() throws {
         let registry = Registry()
-        let exporter = ScriptedExporter { number, _ in
+        let exporter = ScriptedExporter { number, _, _ in
             if number == 2 { vitals_sleep(300_000_000) }
             return number != 1
         }
@@ -189,7 +102,7 @@ struct PeriodicReaderTests {
     func hanging() throws {
         let registry = Registry()
         let isCut = Atomic(false)
-        let exporter = ScriptedExporter { _, _ in
+        let exporter = ScriptedExporter { _, _, _ in
             for _ in 0..<500 where !isCut.load(ordering: .acquiring) { vitals_sleep(10_000_000) }
             return false
         }
@@ -315,7 +228,7 @@ struct MetricExporterTests {
     func fromItsOwnThread() throws {
         let held = Locked<PeriodicReader?>(nil)
         let answers = Waitable<[Bool]>([])
-        let exporter = ScriptedExporter { number, _ in
+        let exporter = ScriptedExporter { number, _, _ in
             guard number == 1, let reader = held.withLock({ $0 }) else { return true }
             let began = vitals_monotonic_nanoseconds()
             let isFlushed = reader.flush(until: .after(seconds: 3))

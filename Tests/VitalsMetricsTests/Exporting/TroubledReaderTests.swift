@@ -3,66 +3,12 @@ import Testing
 
 @testable import VitalsMetrics
 
-/// Takes as long as a test says, and notes what it was given.
-private final class SlowExporter: SnapshotExporter {
-    struct State: Sendable {
-        var exports = 0
-        var sum = 0
-        var isShutDown = false
-    }
-
-    let temporality = Temporality.delta
-    let title = "slow"
-    let state = Waitable(State())
-    /// Whether an export delivers; told its number from 1, when it has to be over, and how to wait for a shutdown.
-    private let body: @Sendable (Int, UInt64, Waitable<State>) -> Bool
-
-    init(_ body: @escaping @Sendable (Int, UInt64, Waitable<State>) -> Bool) { self.body = body }
-
-    var seen: State { state.update { $0 } ?? State() }
-
-    func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
-        var sum = 0
-        do {
-            try reader.collect(timeout: .until(deadline)) { family in
-                if family.name == "work" { for row in family.rows { sum += Int(row.value) } }
-            }
-        } catch {
-            // It was shut down.
-            return false
-        }
-        let number = state.update { state in
-            state.exports += 1
-            return state.exports
-        }
-        guard body(number ?? 0, deadline, state) else {
-            reader.rollback()
-            return false
-        }
-        reader.commit()
-        _ = state.update { $0.sum += sum }
-        return true
-    }
-
-    func hurry(to deadline: UInt64) {}
-
-    func cancel() { _ = state.update { $0.isShutDown = true } }
-
-    func shutdown() { _ = state.update { $0.isShutDown = true } }
-}
-
-extension UInt64 {
-    fileprivate static func after(milliseconds: UInt64) -> UInt64 {
-        vitals_monotonic_nanoseconds() &+ milliseconds * 1_000_000
-    }
-}
-
 @Suite("A periodic reader in trouble")
 struct TroubledReaderTests {
     private let registry = Registry()
 
     private func reader(
-        _ exporter: SlowExporter, every interval: Duration = .seconds(600), timeout: Duration = .seconds(5)
+        _ exporter: ScriptedExporter, every interval: Duration = .seconds(600), timeout: Duration = .seconds(5)
     ) throws -> PeriodicReader {
         let reader = PeriodicReader(registry, exporter, every: interval, timeout: timeout)
         try #require(reader.start())
@@ -73,14 +19,14 @@ struct TroubledReaderTests {
     func timedOut() throws {
         let counter = registry.meter("test").counter("work")
         counter.add(3)
-        let exporter = SlowExporter { number, deadline, state in
-            if number < 3 { _ = state.wait(until: deadline) { $0.isShutDown } }
+        let exporter = ScriptedExporter { number, deadline, state in
+            if number < 3 { _ = state.wait(until: deadline) { $0.isCancelled } }
             return number >= 3
         }
         let reader = try reader(exporter, every: .milliseconds(10), timeout: .milliseconds(50))
-        #expect(exporter.state.wait(until: .after(milliseconds: 5000)) { $0.sum == 3 })
+        #expect(exporter.state.wait(until: .after(milliseconds: 5000)) { $0.total == 3 })
         counter.add(4)
-        #expect(exporter.state.wait(until: .after(milliseconds: 5000)) { $0.sum == 7 })
+        #expect(exporter.state.wait(until: .after(milliseconds: 5000)) { $0.total == 7 })
         reader.beginShutdown(until: .after(milliseconds: 5000))
         #expect(reader.waitForShutdown(until: .after(milliseconds: 5000)))
     }
@@ -94,9 +40,9 @@ struct TroubledReaderTests {
             _ = isOver.wait(until: .after(milliseconds: 10_000)) { $0 }
             observer.observe(1)
         }
-        let exporter = SlowExporter { _, _, _ in true }
+        let exporter = ScriptedExporter { _, _, _ in true }
         let reader = try reader(exporter, every: .milliseconds(10), timeout: .milliseconds(100))
-        #expect(exporter.state.wait(until: .after(milliseconds: 5000)) { $0.exports >= 2 && $0.sum == 2 })
+        #expect(exporter.state.wait(until: .after(milliseconds: 5000)) { $0.exports >= 2 && $0.total == 2 })
         let began = vitals_monotonic_nanoseconds()
         reader.beginShutdown(until: .after(milliseconds: 500))
         _ = reader.waitForShutdown(until: .after(milliseconds: 500))
@@ -107,8 +53,8 @@ struct TroubledReaderTests {
 
     @Test("is flushed and shut down from many threads in time while an export hangs")
     func concurrent() throws {
-        let exporter = SlowExporter { _, _, state in
-            _ = state.wait(until: .after(milliseconds: 10_000)) { $0.isShutDown }
+        let exporter = ScriptedExporter { _, _, state in
+            _ = state.wait(until: .after(milliseconds: 10_000)) { $0.isCancelled }
             return false
         }
         let reader = try reader(exporter, every: .milliseconds(1))
@@ -133,13 +79,13 @@ struct TroubledReaderTests {
         #expect(took.wait(until: .after(milliseconds: 10_000)) { $0.count == 8 })
         #expect(took.update { $0.allSatisfy { $0 < 0.8 } } == true, "\(took.update { $0 } ?? [])")
         #expect(answers.update { $0 } == Array(repeating: false, count: 8))
-        #expect(exporter.seen.isShutDown)
+        #expect(exporter.seen.isCancelled)
     }
 
     @Test("is shut down twice, and says the same again")
     func twice() throws {
         for isDelivered in [true, false] {
-            let exporter = SlowExporter { _, _, _ in isDelivered }
+            let exporter = ScriptedExporter { _, _, _ in isDelivered }
             let reader = try reader(exporter)
             for _ in 0..<2 {
                 reader.beginShutdown(until: .after(milliseconds: 5000))
@@ -154,12 +100,12 @@ struct TroubledReaderTests {
     func lastCallback() throws {
         let level = Waitable(1)
         let watch = registry.meter("test").observableCounter("work") { $0.observe(level.update { $0 } ?? 0) }
-        let exporter = SlowExporter { _, _, _ in true }
+        let exporter = ScriptedExporter { _, _, _ in true }
         let reader = try reader(exporter)
         _ = level.update { $0 = 42 }
         reader.beginShutdown(until: .after(milliseconds: 5000))
         #expect(reader.waitForShutdown(until: .after(milliseconds: 5000)))
-        #expect(exporter.seen.sum == 42)
+        #expect(exporter.seen.total == 42)
         watch.cancel()
     }
 }
