@@ -27,14 +27,16 @@ struct HTTPOutcome {
 
     /// What the call is told.
     func answer(_ reply: HTTPReply) -> ExportAnswer {
-        // libcurl gives up on a body that does not unpack, but by then the status is known.
-        let isUnreadable = code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WRITE_ERROR && reply.excess == nil
+        // libcurl gives up on a body that does not unpack or is refused, but by then the status is known.
+        let isUnreadable =
+            code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WRITE_ERROR && reply.excess == nil
+            || reply.isBodyTooLarge
         if isUnreadable, (200...299).contains(status) { return .accepted(Self.unreadable) }
         guard code == CURLE_OK || isUnreadable && status >= 300 else { return .failed(brokenOff(reply)) }
         return (200...299).contains(status) ? .accepted(accepted(reply)) : .failed(refused(reply))
     }
 
-    /// The peer has the message: asking again would make two of it.
+    /// The peer has the message: sending it again would make two of it.
     private static let unreadable = ExportResponse(message: "the message was taken, but the response could not be read")
 
     private func accepted(_ reply: HTTPReply) -> ExportResponse {

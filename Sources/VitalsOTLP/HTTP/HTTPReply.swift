@@ -9,6 +9,8 @@ struct HTTPReply {
     private(set) var body: [UInt8] = []
     /// What there was more of than is allowed.
     private(set) var excess: String?
+    /// Whether that was the body, so that the status and the header are whole.
+    private(set) var isBodyTooLarge = false
     /// The field `Retry-After`.
     private(set) var retryAfter: String?
     private var headerBytes = 0
@@ -22,6 +24,7 @@ struct HTTPReply {
     mutating func append(_ part: UnsafeRawBufferPointer) -> Bool {
         if part.count > mostBytes - body.count {
             excess = "\(mostBytes) bytes, unpacked"
+            isBodyTooLarge = true
             return false
         }
         body += part
