@@ -7,7 +7,7 @@ public struct PushConfiguration: Sendable {
     public var otlp: OTLPConfiguration
     /// The time between the starts of two exports.
     public var interval: Duration = .seconds(60)
-    /// How long a collection and its export may take together; zero for no limit.
+    /// How long a collection and its export may take together; zero or less for no limit.
     public var timeout: Duration = .seconds(30)
     /// Whether totals or changes are pushed.
     public var temporality: Temporality = .cumulative

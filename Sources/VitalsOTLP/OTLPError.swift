@@ -11,7 +11,7 @@ public enum OTLPError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .endpoint(let text, let reason):
-            "the endpoint \"\(OTLPEndpoint.base(text).shown)\" cannot be used: \(reason); give it as http://collector:4317"
+            "the endpoint \"\(OTLPEndpoint.base(text).shown)\" cannot be used: \(reason); give it as http://host:port"
         case .security(let path, let reason): "the file \(path) cannot be used for TLS: \(reason)"
         case .system(let reason): reason
         }

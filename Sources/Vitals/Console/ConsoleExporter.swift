@@ -37,7 +37,6 @@ final class ConsoleExporter: SnapshotExporter {
 
     func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
         guard vitals_monotonic_nanoseconds() < deadline, !isShutDown.load(ordering: .acquiring) else { return false }
-        hurried.store(.max, ordering: .releasing)
         var text = ConsoleText(limit: limit)
         // What broke off in the middle of a line is ended first.
         if isFailing.load(ordering: .relaxed) { text.breakLine() }
@@ -69,7 +68,7 @@ final class ConsoleExporter: SnapshotExporter {
     }
 
     func hurry(to deadline: UInt64) {
-        _ = hurried.min(deadline, ordering: .acquiringAndReleasing)
+        hurried.store(deadline, ordering: .releasing)
     }
 
     func cancel() {

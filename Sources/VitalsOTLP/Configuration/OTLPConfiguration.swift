@@ -14,7 +14,7 @@ public struct OTLPConfiguration: Sendable {
     public var headersProvider: HeadersProvider?
     /// Whether requests are packed.
     public var compression: OTLPCompression = .none
-    /// How long an export may take, its repetitions included; zero for no limit but the reader's.
+    /// How long a request may take, its repetitions included; zero or less for no limit but that of the whole export.
     public var timeout: Duration = .seconds(10)
     /// Keys and certificates.
     public var tls = OTLPSecurity()

@@ -175,9 +175,13 @@ extension OTLPSender {
             return state.failures
         }
         guard failures == 1, !failure.isShutdown else { return }
+        let wait = (failure.throttle ?? 0) / 1_000_000_000
+        let asked = wait > 0 ? " It asks to wait \(wait) s." : ""
+        let doubt = failure.isAmbiguous ? " It may have taken the last message all the same." : ""
         Diagnostics.log(
             .error,
-            "\(title): nothing is delivered: \(failure). It is tried again; nothing more is said until it succeeds.")
+            "\(title): nothing is delivered: \(failure).\(asked)\(doubt) It is tried again; nothing more is said until it "
+                + "succeeds.")
     }
 }
 

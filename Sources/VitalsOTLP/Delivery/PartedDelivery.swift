@@ -14,6 +14,10 @@ package struct PartedDelivery {
     /// Whether something was given up.
     package private(set) var hasLosses = false
 
+    /// The size of the smallest message that the peer found too large, before it took a smaller one.
+    package private(set) var tooLargeBytes: Int?
+    private var refusedBytes: Int?
+
     /// A delivery of `parts`.
     package init(_ sender: OTLPSender, _ parts: [ExportPart]) {
         self.sender = sender
@@ -34,8 +38,10 @@ package struct PartedDelivery {
             case .success:
                 untried.removeFirst()
                 isUntouched = false
+                tooLargeBytes = refusedBytes
                 giveUpSuspects()
             case .failure(let failure) where failure.remedy == .smaller:
+                refusedBytes = min(refusedBytes ?? .max, part.message.bytes.count)
                 if let halves = MessageSplitter.halves(part.message.bytes, sender.signal) {
                     untried.replaceSubrange(0..<1, with: halves.map { ExportPart($0, sender.signal) })
                 } else {

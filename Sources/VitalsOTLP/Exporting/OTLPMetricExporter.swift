@@ -12,13 +12,19 @@ package final class OTLPMetricExporter: SnapshotExporter {
         var encoder: MetricsEncoder
         /// Parts of an earlier collection that are still to be delivered; only where the reader reports changes.
         var waiting: [ExportPart] = []
+        /// How large messages may be, as far as is known: a peer may take less than is configured.
+        var limit: Int
         /// How many bytes the last message had: the next one will have about as many.
         var size = 4096
 
-        init(_ resource: Attributes) {
+        init(_ resource: Attributes, limit: Int) {
+            self.limit = limit
             encoder = MetricsEncoder(resource: resource)
         }
     }
+
+    /// Messages do not become smaller than this for the next collections, even if the peer takes only smaller ones now.
+    private static let leastLimit = 64 << 10
 
     package let temporality: Temporality
     package var title: String { sender.title }
@@ -34,7 +40,7 @@ package final class OTLPMetricExporter: SnapshotExporter {
         self.sender = sender
         self.temporality = temporality
         requestBytes = max(1024, configuration.limits.requestBytes)
-        work = Locked(Work(resource))
+        work = Locked(Work(resource, limit: requestBytes))
     }
 
     package func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
@@ -58,6 +64,8 @@ package final class OTLPMetricExporter: SnapshotExporter {
             earlier.giveUpSuspects()
             work.waiting = []
         }
+        // What a peer finds too large need not be tried each time; but it may take more some day.
+        work.limit = delivery.tooLargeBytes.map { max(Self.leastLimit, $0 / 2) } ?? min(requestBytes, work.limit * 2)
         let isWhole = delivery.rest.isEmpty
         if isWhole || !delivery.isUntouched { reader.commit() } else { reader.rollback() }
         // Totals come again with the next collection anyway.
@@ -76,9 +84,10 @@ package final class OTLPMetricExporter: SnapshotExporter {
         guard points > 0 else { return ([], false) }
         work.size = buffer.count
         let whole = ExportPart(ExportBody(buffer, isPacked: false), items: points)
-        guard whole.message.bytes.count > requestBytes else { return ([whole], false) }
+        let limit = min(requestBytes, work.limit)
+        guard whole.message.bytes.count > limit else { return ([whole], false) }
         let parts =
-            MessageSplitter.split(whole.message.bytes, .metrics, atMost: requestBytes)?.map {
+            MessageSplitter.split(whole.message.bytes, .metrics, atMost: limit)?.map {
                 ExportPart($0, .metrics)
             } ?? [whole]
         let sendable = withinLimit(parts)

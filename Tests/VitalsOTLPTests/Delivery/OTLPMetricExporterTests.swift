@@ -218,6 +218,34 @@ struct OTLPMetricExporterTests {
         let sizes = transport.seen.requests.map(\.body.bytes.count)
         #expect(try sum(accepted.withLock { $0 }) == 7, "\(sizes)")
     }
+
+    @Test("remembers what a peer finds too large, and tries larger messages again later")
+    func learnsSize() throws {
+        let counter = registry.meter("test").counter("work")
+        let text = String(repeating: "x", count: 1000)
+        for index in 0..<400 { counter.add(1, ["index": .int(index), "text": .string(text)]) }
+        let limit = Locked(150_000)
+        let transport = ScriptedTransport { _, request in
+            request.body.bytes.count > limit.withLock { $0 }
+                ? .failed(ExportFailure(kind: "413", "too large", remedy: .smaller, status: .http(413)))
+                : .accepted(ExportResponse())
+        }
+        let exporter = exporter(transport, temporality: .cumulative)
+        let reader = MetricReader(registry)
+        func refusals() -> Int {
+            let before = transport.seen.requests.count
+            #expect(exporter.export(reader, until: .after(seconds: 5)))
+            let now = limit.withLock { $0 }
+            return transport.seen.requests[before...].count { $0.body.bytes.count > now }
+        }
+        #expect(refusals() > 2)
+        #expect(refusals() == 0)
+        limit.withLock { $0 = 64 << 20 }
+        for _ in 0..<4 { #expect(refusals() == 0) }
+        let before = transport.seen.requests.count
+        #expect(refusals() == 0)
+        #expect(transport.seen.requests.count == before + 1)
+    }
 }
 
 /// A point of a sum in a request.
