@@ -39,7 +39,8 @@ package final class OTLPMetricExporter: SnapshotExporter {
     ) {
         self.sender = sender
         self.temporality = temporality
-        requestBytes = max(1024, configuration.limits.requestBytes)
+        // No message of protobuf is larger than two gigabytes.
+        requestBytes = min(max(1024, configuration.limits.requestBytes), Int(Int32.max))
         work = Locked(Work(resource, limit: requestBytes))
     }
 

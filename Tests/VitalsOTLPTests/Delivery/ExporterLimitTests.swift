@@ -59,6 +59,21 @@ struct ExporterLimitTests {
         #expect(discarded() == 100)
     }
 
+    @Test("Limits that make no sense are clamped", arguments: [Int.min, -1, 0, Int.max])
+    func extremes(_ bytes: Int) throws {
+        let registry = Registry()
+        let counter = registry.meter("test").counter("work")
+        let transport = ScriptedTransport { _, _ in .accepted(ExportResponse()) }
+        let (configuration, sender) = sender(transport) { $0.limits.requestBytes = bytes }
+        let exporter = OTLPMetricExporter(configuration, sender, resource: [:], temporality: .delta)
+        let reader = MetricReader(registry, temporality: .delta)
+        for _ in 0..<3 {
+            counter.add(1)
+            #expect(exporter.export(reader, until: .after(seconds: 5)))
+        }
+        #expect(try transport.seen.requests.reduce(0) { try $0 + SentPoint.all(in: $1.body.bytes).count } == 3)
+    }
+
     @Test("A timeout of zero is no limit: the reader's counts")
     func noTimeout() {
         let transport = ScriptedTransport { _, _ in .accepted(ExportResponse()) }

@@ -56,6 +56,7 @@ struct DialerTests {
         let peer = try #require(ScriptedPeer { $0.drain() })
         let good = try #require(Self.address(peer.port))
         let silent = try #require(BlackHole())
+        defer { withExtendedLifetime(silent) {} }
         for (first, range) in [(try refusing(), 0..<0.2), (silent.address, 0.24..<1)] {
             let time = seconds {
                 guard case .connected(let descriptor, let address) = dial(Dialer([first, good])) else {

@@ -40,10 +40,6 @@ final class ScriptedPeer: Sendable {
         if !isStarted { return nil }
     }
 
-    deinit {
-        stop()
-    }
-
     /// How many connections came so far.
     var connections: Int { count.update { $0 } ?? 0 }
 
@@ -51,6 +47,8 @@ final class ScriptedPeer: Sendable {
         count.wait(until: Clock.now &+ 5_000_000_000) { $0 >= wanted }
     }
 
+    /// Ends it. Otherwise it lives as long as the process: the optimiser lets go of an object after its last use, and its
+    /// port is used for longer.
     func stop() {
         isStopped.withLock { isStopped in
             if isStopped { return }
