@@ -42,6 +42,11 @@ def collector(folder):
             stdout=log,
             stderr=log,
         )
+        def is_ready():
+            if process.poll() is not None:
+                raise AssertionError(f"the collector ended: {(folder / 'rotel.log').read_text()}")
+            return listens(ports.grpc) and listens(ports.http)
+
         with ended(process):
-            wait_for("the collector listens", lambda: listens(ports.grpc) and listens(ports.http))
+            wait_for("the collector listens", is_ready)
             yield SimpleNamespace(ports=ports, behind=behind)
