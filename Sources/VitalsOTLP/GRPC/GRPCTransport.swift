@@ -72,10 +72,10 @@ package final class GRPCTransport: ExportTransport {
     }
 
     private func startThread() {
-        let hasStarted = BackgroundThread.start("vitals-grpc") { [peer, configuration, desk] in
+        let thread = Worker("vitals-grpc") { [peer, configuration, desk] in
             GRPCDriver(peer, configuration, desk).run()
         }
-        if hasStarted { return }
+        if thread != nil { return }
         for call in desk.withdraw() {
             call.finish(
                 .failed(ExportFailure(kind: "connection_failed", "the system gives no thread for it", remedy: .later)))

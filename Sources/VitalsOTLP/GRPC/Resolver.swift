@@ -27,6 +27,7 @@ final class Resolver: Sendable {
             finish(
                 address.map { .success([$0]) } ?? .failure(ConnectFailure("connection_failed", "the path is too long")))
         case .network(let host, let port):
+            // What is no number is a name, and its look-up tells what is wrong with it.
             if let found = try? PeerAddress.all(host: host, port: port, isNumeric: true) {
                 finish(.success(found))
             } else {
@@ -42,7 +43,7 @@ final class Resolver: Sendable {
             return true
         }
         guard mustStart else { return }
-        let hasStarted = BackgroundThread.start("vitals-resolve") { [self] in
+        let thread = Worker("vitals-resolve") { [self] in
             do throws(ConnectFailure) {
                 finish(.success(try PeerAddress.all(host: host, port: port, isNumeric: false)))
             } catch {
@@ -50,7 +51,7 @@ final class Resolver: Sendable {
             }
             waker.wake()
         }
-        if !hasStarted { finish(.failure(ConnectFailure("name_resolution", "the system gives no thread for it"))) }
+        if thread == nil { finish(.failure(ConnectFailure("name_resolution", "the system gives no thread for it"))) }
     }
 
     private func finish(_ result: Result<[PeerAddress], ConnectFailure>) {

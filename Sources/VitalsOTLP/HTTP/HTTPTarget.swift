@@ -32,6 +32,7 @@ package struct HTTPTarget: Sendable, Equatable {
 
     /// Whether a URL leads to the same peer: what was meant for one must not reach another.
     package func isSamePeer(_ url: String) -> Bool {
+        // What is no address is not this peer's: the redirect is refused, and the refusal shows it.
         guard let other = try? HTTPTarget(.exact(url), .metrics) else { return false }
         return other.isSecure == isSecure && other.port == port && other.host.lowercased() == host.lowercased()
     }

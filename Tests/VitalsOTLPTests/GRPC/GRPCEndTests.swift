@@ -13,7 +13,7 @@ struct GRPCEndTests {
         let answer = Waitable<ExportAnswer?>(nil)
 
         init(_ transport: GRPCTransport, seconds: Double) {
-            _ = BackgroundThread.start("caller") { [answer] in
+            _ = Worker("caller") { [answer] in
                 let final = transport.send(seconds: seconds)
                 _ = answer.update { $0 = final }
             }

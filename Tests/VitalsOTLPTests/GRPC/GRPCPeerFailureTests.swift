@@ -181,11 +181,11 @@ struct GRPCPeerFailureTests {
         let transport = try GRPCTransport(port: peer.port)
         defer { transport.shutdown() }
         let first = Waitable<ExportAnswer?>(nil)
-        let isStarted = BackgroundThread.start("caller") {
+        let thread = Worker("caller") {
             let answer = transport.send([1])
             _ = first.update { $0 = answer }
         }
-        #expect(isStarted)
+        #expect(thread != nil)
         #expect(peer.waitForConnections(1))
         vitals_sleep(50_000_000)
         let failure = transport.send([2]).failure

@@ -228,11 +228,11 @@ struct GRPCTransportTests {
         defer { transport.shutdown() }
         let accepted = Waitable(0)
         for _ in 0..<8 {
-            let isStarted = BackgroundThread.start("caller") {
+            let thread = Worker("caller") {
                 let count = (0..<25).count { _ in transport.send([UInt8](repeating: 9, count: 3000)).isAccepted }
                 _ = accepted.update { $0 += count }
             }
-            #expect(isStarted)
+            #expect(thread != nil)
         }
         #expect(accepted.wait(until: Clock.now &+ 20_000_000_000) { $0 == 200 })
         #expect(peer.connections == 1)

@@ -21,7 +21,7 @@ final class ScriptedPeer: Sendable {
         listener = socket
         self.port = port
         let count = count
-        let isStarted = BackgroundThread.start("scripted-peer") { [listener] in
+        let thread = Worker("scripted-peer") { [listener] in
             while true {
                 let descriptor = accept(listener, nil, nil)
                 if descriptor < 0 {
@@ -30,14 +30,14 @@ final class ScriptedPeer: Sendable {
                     return
                 }
                 _ = count.update { $0 += 1 }
-                _ = BackgroundThread.start("scripted-conn") {
+                _ = Worker("scripted-conn") {
                     let connection = PeerConnection(descriptor, tls)
                     script(connection)
                     connection.close()
                 }
             }
         }
-        if !isStarted { return nil }
+        if thread == nil { return nil }
     }
 
     /// How many connections came so far.
