@@ -6,12 +6,14 @@ let package = Package(
     products: [
         .library(name: "Vitals", targets: ["Vitals"]),
         .library(name: "VitalsMetrics", targets: ["VitalsMetrics"]),
+        .library(name: "VitalsTracing", targets: ["VitalsTracing"]),
         .library(name: "VitalsTesting", targets: ["VitalsTesting"]),
     ],
     targets: [
         .target(name: "CVitals"),
         .target(name: "CLivePage"),
         .target(name: "VitalsMetrics", dependencies: ["CVitals"]),
+        .target(name: "VitalsTracing", dependencies: ["VitalsMetrics", "CVitals"]),
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev", "libgnutls28-dev", "libcrypt-dev"])]),
@@ -26,12 +28,15 @@ let package = Package(
         .target(name: "CCurl"),
         .target(
             name: "VitalsOTLP",
-            dependencies: ["VitalsMetrics", "VitalsBytes", "CVitals", "CNghttp2", "COpenSSL", "CCurl", "CDeflate"]),
-        .target(name: "VitalsTesting", dependencies: ["VitalsMetrics"]),
+            dependencies: [
+                "VitalsMetrics", "VitalsTracing", "VitalsBytes", "CVitals", "CNghttp2", "COpenSSL", "CCurl", "CDeflate",
+            ]),
+        .target(name: "VitalsTesting", dependencies: ["VitalsMetrics", "VitalsTracing"]),
         .target(
             name: "Vitals",
             dependencies: [
-                "VitalsMetrics", "VitalsPrometheus", "VitalsEndpoint", "VitalsOTLP", "VitalsBytes", "CVitals",
+                "VitalsMetrics", "VitalsTracing", "VitalsPrometheus", "VitalsEndpoint", "VitalsOTLP", "VitalsBytes",
+                "CVitals",
             ]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
         .executableTarget(name: "interop-pusher", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Pusher"),
@@ -43,8 +48,13 @@ let package = Package(
         .executableTarget(
             name: "vitals-bench-otlp",
             dependencies: ["VitalsMetrics", "VitalsOTLP", "VitalsBytes", "CVitals", "AllocationCounter"]),
+        .executableTarget(
+            name: "vitals-bench-tracing",
+            dependencies: ["VitalsMetrics", "VitalsTracing", "CVitals", "AllocationCounter"]),
         .executableTarget(name: "vitals-bench-http", dependencies: ["Vitals"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
+        .testTarget(
+            name: "VitalsTracingTests", dependencies: ["VitalsTracing", "VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(name: "VitalsBytesTests", dependencies: ["VitalsBytes", "CDeflate"]),
         .testTarget(
             name: "VitalsPrometheusTests",

@@ -48,9 +48,24 @@ extern uint64_t vitals_epoch_word;
 static inline uint64_t vitals_epoch(void) { return __atomic_load_n(&vitals_epoch_word, __ATOMIC_RELAXED); }
 uint64_t vitals_epoch_advance(void);
 
+// The task-local value that is the current context; zero until there was one. Here, as a global of Swift asks each time
+// whether it was initialised.
+extern uintptr_t vitals_context_key_word;
+static inline uintptr_t vitals_context_key(void) { return __atomic_load_n(&vitals_context_key_word, __ATOMIC_RELAXED); }
+void vitals_context_key_set(uintptr_t key);
+
+// What the program made the current context on this thread, beside those that tasks carry; null for nothing.
+extern _Thread_local void *_Nullable vitals_attached_word __attribute__((tls_model("initial-exec")));
+static inline void *_Nullable vitals_attached_context(void) { return vitals_attached_word; }
+// `on_exit` is called with what is attached to a thread when it ends; it is the same function each time.
+void vitals_attach_context(void *_Nullable context, void (*on_exit)(void *context));
+
 uint64_t vitals_unix_nanoseconds(void);
 uint64_t vitals_monotonic_nanoseconds(void);
 uint64_t vitals_random(void);
+// A number of the calling thread's own generator, seeded by the system and anew in a child process: quick, and good
+// enough for what must differ from all others, but not for what must not be guessed. Never zero.
+uint64_t vitals_random_identifier(void);
 static inline double vitals_log2(double value) { return __builtin_log2(value); }
 static inline double vitals_ldexp(double value, int exponent) { return __builtin_ldexp(value, exponent); }
 static inline double vitals_exp2(double value) { return __builtin_exp2(value); }

@@ -32,6 +32,15 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
         self.init(dictionary.map { ($0.key, $0.value) })
     }
 
+    /// The set of pairs that nobody has sorted yet.
+    package init(given pairs: [(String, AttributeValue)]) {
+        self.pairs = pairs
+        isSorted = false
+    }
+
+    /// The pairs in the order in which they were given, as far as it is known; a key may come more than once.
+    package var given: [(String, AttributeValue)] { pairs }
+
     /// Takes pairs that are sorted and unique already.
     init(sorted pairs: [(String, AttributeValue)]) {
         self.pairs = pairs

@@ -32,6 +32,22 @@ public enum ExemplarSource {
         update { $0.hasSupplier = supplier != nil }
     }
 
+    /// Installs a supplier that is asked only while somebody is in a span: between `enter` and `leave`.
+    package static func install(announcing supplier: @escaping Supplier) {
+        install(supplier)
+        update { $0.hasSupplier = false }
+    }
+
+    /// A sampled span begins to be the current one of a thread or task. Measurements take the long way until all have left.
+    package static func enter() {
+        vitals_exemplar_demand_add(1)
+    }
+
+    /// A span that was entered is no longer the current one there.
+    package static func leave() {
+        vitals_exemplar_demand_add(-1)
+    }
+
     static func context() -> ExemplarContext? {
         guard let pointer = UnsafeRawPointer(bitPattern: current.load(ordering: .acquiring)) else { return nil }
         return Unmanaged<Box>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.supplier() }

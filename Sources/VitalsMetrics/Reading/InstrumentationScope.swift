@@ -8,4 +8,11 @@ public struct InstrumentationScope: Sendable, Hashable {
     public let schemaURL: String
     /// The attributes.
     public let attributes: Attributes
+
+    package init(name: String, version: String = "", schemaURL: String = "", attributes: Attributes = [:]) {
+        self.name = name
+        self.version = version
+        self.schemaURL = schemaURL
+        self.attributes = attributes
+    }
 }

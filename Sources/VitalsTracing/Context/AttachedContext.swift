@@ -1,0 +1,93 @@
+import CVitals
+import VitalsMetrics
+
+/// A context that the program made the current one of a thread until further notice: for callbacks and event loops, whose
+/// code has no body to run in `withContext`.
+///
+/// It counts on this thread, in place of what was the current context when it was attached, until it is detached there.
+/// Code of a task must not wait (`await`) in between: it may go on on another thread.
+public final class AttachedContext: Sendable {
+    private let context: Context
+    private let isSampled: Bool
+    private let previous: AttachedContext?
+    /// Where it was attached: below a `withContext` or `withSpan` that began later, and in other tasks, it does not count.
+    private let task: Int
+    private let scope: UInt
+
+    init(_ context: Context) {
+        self.context = context
+        isSampled = context.hasSpan && context.flags.contains(.sampled)
+        previous = Self.top
+        task = Self.currentTask
+        scope = UInt(bitPattern: CurrentContext.boundValue)
+        if isSampled { ExemplarSource.enter() }
+        Self.attach(Unmanaged.passRetained(self).toOpaque())
+    }
+
+    deinit {
+        if isSampled { ExemplarSource.leave() }
+    }
+
+    /// Makes the context current that was before. To be called on the same thread; what was attached there later and not
+    /// detached is detached with it.
+    public func detach() {
+        var above = 0
+        var found = Self.top
+        while let attached = found, attached !== self {
+            above += 1
+            found = attached.previous
+        }
+        guard found != nil else {
+            Diagnostics.log(
+                .warning,
+                "a context was detached that is not attached to this thread: detach it where it was attached, and once")
+            return
+        }
+        if above > 0 {
+            Diagnostics.log(
+                .warning,
+                "a context was detached while \(above) that were attached later still were: they are detached too")
+        }
+        for _ in 0...above { Self.pop() }
+    }
+
+    /// What is attached to the thread and counts for who asks.
+    static func current() -> Context? {
+        guard let top, top.task == currentTask, top.scope == UInt(bitPattern: CurrentContext.boundValue) else {
+            return nil
+        }
+        return top.context
+    }
+
+    private static var top: AttachedContext? {
+        vitals_attached_context().map { Unmanaged<AttachedContext>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private static var currentTask: Int {
+        withUnsafeCurrentTask { $0?.hashValue ?? 0 }
+    }
+
+    private static func pop() {
+        guard let pointer = vitals_attached_context() else { return }
+        let attached = Unmanaged<AttachedContext>.fromOpaque(pointer).takeRetainedValue()
+        attach(attached.previous.map { Unmanaged.passUnretained($0).toOpaque() })
+    }
+
+    private static func attach(_ pointer: UnsafeMutableRawPointer?) {
+        vitals_attach_context(pointer) { pointer in
+            // The thread ends with it. What was attached before it goes as well.
+            var attached: AttachedContext? = Unmanaged<AttachedContext>.fromOpaque(pointer).takeRetainedValue()
+            while let previous = attached?.previous {
+                attached = previous
+                Unmanaged.passUnretained(previous).release()
+            }
+        }
+    }
+}
+
+extension Context {
+    /// Makes this the current context of the thread until `detach` is called on what it returns.
+    public func attach() -> AttachedContext {
+        AttachedContext(self)
+    }
+}

@@ -1,0 +1,86 @@
+import CVitals
+import VitalsMetrics
+
+/// Where the current context is: in a task-local value, which child tasks inherit and which follows a task from thread to
+/// thread, or in what the program attached to the thread.
+enum CurrentContext {
+    @TaskLocal private static var bound = Context()
+
+    /// The runtime's look-up of a task-local value. The one of the standard library copies what it finds by way of its
+    /// type's witnesses, which takes three times as long.
+    @_silgen_name("swift_task_localValueGet")
+    private static func localValue(_ key: UnsafeRawPointer) -> UnsafeRawPointer?
+
+    /// Where the task has its context; nil for nothing.
+    static var boundValue: UnsafeRawPointer? { UnsafeRawPointer(bitPattern: vitals_context_key()).flatMap(localValue) }
+
+    /// Runs `body` with the current context, which is lent and not copied.
+    @inline(__always)
+    static func with<Result>(_ body: (borrowing Context) -> Result) -> Result {
+        if vitals_attached_context() != nil, let attached = AttachedContext.current() { return body(attached) }
+        guard let value = boundValue else { return body(Context()) }
+        return body(value.assumingMemoryBound(to: Context.self).pointee)
+    }
+
+    @inline(__always)
+    static func with<Result, Failure: Error>(
+        _ context: Context, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let isSampled = begin(context)
+        defer { if isSampled { ExemplarSource.leave() } }
+        let result: Swift.Result<Result, Failure> = $bound.withValue(context) {
+            do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    @inline(__always)
+    static func with<Result, Failure: Error>(
+        _ context: Context, _ body: () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        let isSampled = begin(context)
+        defer { if isSampled { ExemplarSource.leave() } }
+        let result: Swift.Result<Result, Failure> = await $bound.withValue(context) {
+            do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    /// Before a context becomes the current one: true if its span is sampled.
+    @inline(__always)
+    private static func begin(_ context: borrowing Context) -> Bool {
+        if vitals_context_key() == 0 { vitals_context_key_set(unsafeBitCast($bound, to: UInt.self)) }
+        guard context.hasSpan, context.flags.contains(.sampled) else { return false }
+        ExemplarSource.enter()
+        return true
+    }
+
+    /// For exemplars: the ids of the current span.
+    static func exemplar() -> ExemplarContext? {
+        with { context in
+            guard context.hasSpan else { return nil }
+            return ExemplarContext(
+                traceID: (context.traceHigh, context.traceLow), spanID: context.spanNumber,
+                flags: context.flags.rawValue)
+        }
+    }
+}
+
+extension Context {
+    /// The context of this task or thread.
+    public static var current: Context { CurrentContext.with { copy $0 } }
+}
+
+/// Runs `body` with `context` as the current one.
+public func withContext<Result, Failure: Error>(
+    _ context: Context, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    try CurrentContext.with(context, body)
+}
+
+/// Runs `body` with `context` as the current one, wherever it is continued after a wait.
+public func withContext<Result, Failure: Error>(
+    _ context: Context, _ body: () async throws(Failure) -> Result
+) async throws(Failure) -> Result {
+    try await CurrentContext.with(context, body)
+}

@@ -1,0 +1,40 @@
+/// Is told of spans that are recorded. Called on the threads of the program: it must neither wait nor throw the program
+/// off its stride.
+public protocol SpanProcessor: Sendable {
+    /// Whether spans that no sampler wants are recorded all the same, for this processor.
+    var needsAllSpans: Bool { get }
+
+    /// A span begins; `parent` is the context in which it does.
+    func onStart(_ span: Span, parent: Context)
+
+    /// A span is about to end and can still be changed. Called only if `wantsEnding`.
+    func onEnding(_ span: Span)
+
+    /// Whether `onEnding` is called.
+    var wantsEnding: Bool { get }
+
+    /// A span has ended. Those that are not sampled come too; only sampled ones are for export.
+    func onEnd(_ span: FinishedSpan)
+
+    /// Delivers the spans that have ended until now. True if that succeeded within `timeout`.
+    func flush(timeout: Duration) -> Bool
+
+    /// Delivers what there is and ends; spans that end later are counted and dropped. True if all that was delivered
+    /// within `timeout`. Called once or more.
+    func shutdown(timeout: Duration) -> Bool
+}
+
+extension SpanProcessor {
+    /// Only spans that a sampler wants.
+    public var needsAllSpans: Bool { false }
+    /// It is not.
+    public var wantsEnding: Bool { false }
+    /// Nothing to do.
+    public func onStart(_ span: Span, parent: Context) {}
+    /// Nothing to do.
+    public func onEnding(_ span: Span) {}
+    /// Nothing to deliver.
+    public func flush(timeout: Duration) -> Bool { true }
+    /// Nothing to deliver.
+    public func shutdown(timeout: Duration) -> Bool { true }
+}

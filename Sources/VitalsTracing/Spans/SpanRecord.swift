@@ -1,0 +1,122 @@
+import VitalsMetrics
+
+/// What is recorded of a span, in one object. It never changes after its end.
+final class SpanRecord: ContextStorage, @unchecked Sendable {
+    typealias Pairs = [(String, AttributeValue)]
+
+    /// What changes until the end.
+    struct State {
+        var name: String
+        var attributes: Pairs
+        var events: [SpanEvent]?
+        var links: [SpanLink]?
+        var status: SpanStatus = .unset
+        /// Unix nanoseconds; zero until the end.
+        var end: UInt64 = 0
+        var droppedAttributes: UInt32 = 0
+        var droppedEvents: UInt32 = 0
+        var droppedLinks: UInt32 = 0
+        var isEnding = false
+        var isEnded = false
+    }
+
+    let pipeline: Pipeline
+    let scope: TracerScope
+    let traceHigh: UInt64
+    let traceLow: UInt64
+    let spanNumber: UInt64
+    let flags: TraceFlags
+    let kind: SpanKind
+    let parentNumber: UInt64
+    let parentFlags: TraceFlags
+    let isParentRemote: Bool
+    let start: UInt64
+    /// Monotonic, if the span began when it was made; the end is as far from the start as it is from this.
+    private let startedAt: UInt64
+    private let lock = WordLock()
+    private var state: State
+
+    init(
+        _ pipeline: Pipeline, _ scope: TracerScope, _ context: borrowing Context, _ traceState: TraceState,
+        parent: borrowing Context, hasParent: Bool, kind: SpanKind, start: UInt64?, state: State
+    ) {
+        self.pipeline = pipeline
+        self.scope = scope
+        traceHigh = context.traceHigh
+        traceLow = context.traceLow
+        spanNumber = context.spanNumber
+        flags = context.flags
+        self.kind = kind
+        parentNumber = hasParent ? parent.spanNumber : 0
+        parentFlags = hasParent ? parent.flags : []
+        isParentRemote = hasParent && parent.isRemote
+        if let start {
+            self.start = start
+            startedAt = 0
+        } else {
+            (self.start, startedAt) = SpanClock.now()
+        }
+        self.state = state
+        let storage = parent.storage
+        super.init(
+            traceState: traceState, baggage: storage?.baggage ?? Baggage(), values: storage?.values)
+    }
+
+    /// The state of a span that has ended, or a look at one that has not.
+    var current: State {
+        lock.lock()
+        defer { lock.unlock() }
+        return state
+    }
+
+    /// The state after the end, which nobody changes.
+    var final: State { state }
+
+    var isRecording: Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        return !state.isEnded
+    }
+
+    /// Changes the span unless it has ended.
+    @inline(__always)
+    func update(_ change: (inout State) -> Void) {
+        lock.lock()
+        defer { lock.unlock() }
+        guard !state.isEnded else { return }
+        change(&state)
+    }
+
+    func end(at time: UInt64?) {
+        if pipeline.wantsEnding {
+            guard beginEnd() else { return }
+            for processor in pipeline.processors where processor.wantsEnding { processor.onEnding(Span(self)) }
+        }
+        guard finish(at: time) else { return }
+        pipeline.ended(self)
+    }
+
+    private func beginEnd() -> Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        guard !state.isEnding else { return false }
+        state.isEnding = true
+        return true
+    }
+
+    private func finish(at time: UInt64?) -> Bool {
+        let end = time ?? now()
+        lock.lock()
+        defer { lock.unlock() }
+        guard !state.isEnded else { return false }
+        state.isEnded = true
+        state.end = end
+        return true
+    }
+
+    /// The time of what happens in the span.
+    func now() -> UInt64 {
+        let (unix, monotonic) = SpanClock.now()
+        return startedAt == 0 ? unix : start &+ (monotonic &- startedAt)
+    }
+}

@@ -1,0 +1,8 @@
+import Testing
+import VitalsTracing
+
+@Suite struct SmokeTests {
+    @Test func nothing() {
+        #expect(withSpan("x") { !$0.spanContext.isValid })
+    }
+}
