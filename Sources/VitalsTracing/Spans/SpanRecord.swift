@@ -16,12 +16,12 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         var droppedAttributes: UInt32 = 0
         var droppedEvents: UInt32 = 0
         var droppedLinks: UInt32 = 0
-        var isEnding = false
         var isEnded = false
     }
 
-    let pipeline: Pipeline
     let scope: TracerScope
+    /// The provider keeps it, and the scope keeps the provider.
+    private unowned(unsafe) let pipelineOfProvider: Pipeline
     let traceHigh: UInt64
     let traceLow: UInt64
     let spanNumber: UInt64
@@ -34,13 +34,14 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
     /// Monotonic, if the span began when it was made; the end is as far from the start as it is from this.
     private let startedAt: UInt64
     private let lock = WordLock()
-    private var state: State
+    /// The lock sees to it that there is one access at a time.
+    @exclusivity(unchecked) private var state: State
 
     init(
         _ pipeline: Pipeline, _ scope: TracerScope, _ context: borrowing Context, _ traceState: TraceState,
-        parent: borrowing Context, hasParent: Bool, kind: SpanKind, start: UInt64?, state: State
+        parent: borrowing Context, hasParent: Bool, name: String, kind: SpanKind, attributes: Pairs, start: UInt64?
     ) {
-        self.pipeline = pipeline
+        pipelineOfProvider = pipeline
         self.scope = scope
         traceHigh = context.traceHigh
         traceLow = context.traceLow
@@ -56,11 +57,13 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         } else {
             (self.start, startedAt) = SpanClock.now()
         }
-        self.state = state
+        state = State(name: name, attributes: attributes)
         let storage = parent.storage
         super.init(
             traceState: traceState, baggage: storage?.baggage ?? Baggage(), values: storage?.values)
     }
+
+    var pipeline: Pipeline { pipelineOfProvider }
 
     /// The state of a span that has ended, or a look at one that has not.
     var current: State {
@@ -88,22 +91,11 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
     }
 
     func end(at time: UInt64?) {
-        if pipeline.wantsEnding {
-            guard beginEnd() else { return }
-            for processor in pipeline.processors where processor.wantsEnding { processor.onEnding(Span(self)) }
-        }
-        guard finish(at: time) else { return }
-        pipeline.ended(self)
+        if finish(at: time) { pipeline.ended(self) }
     }
 
-    private func beginEnd() -> Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        guard !state.isEnding else { return false }
-        state.isEnding = true
-        return true
-    }
-
+    /// True for the call that ends the span.
+    @inline(__always)
     private func finish(at time: UInt64?) -> Bool {
         let end = time ?? now()
         lock.lock()
