@@ -84,44 +84,17 @@ uint64_t vitals_random(void) {
     return vitals_monotonic_nanoseconds() * 0x9E3779B97F4A7C15u ^ (uint64_t)getpid();
 }
 
-static uint32_t process_generation;
-static void begin_child(void) { process_generation++; }
-__attribute__((constructor)) static void watch_forks(void) { pthread_atfork(NULL, NULL, begin_child); }
+uint64_t vitals_process_generation = 1;
+static void begin_child(void) { vitals_process_generation++; }
+__attribute__((constructor)) static void watch_forks(void) { (void)pthread_atfork(NULL, NULL, begin_child); }
 
-// xoshiro256++ by Blackman and Vigna.
-struct generator {
-    uint64_t state[4];
-    uint32_t generation;
-    bool is_seeded;
-};
-static _Thread_local struct generator generator __attribute__((tls_model("initial-exec")));
+_Thread_local struct vitals_generator vitals_generator_state;
 
-static __attribute__((noinline)) void seed_generator(struct generator *own) {
-    for (int i = 0; i < 4; i++) own->state[i] = vitals_random();
+void vitals_generator_seed(struct vitals_generator *generator) {
+    for (int i = 0; i < 4; i++) generator->state[i] = vitals_random();
     // The state may be anything but zero.
-    own->state[0] |= 1;
-    own->generation = process_generation;
-    own->is_seeded = true;
-}
-
-static inline uint64_t rotated(uint64_t value, int count) { return value << count | value >> (64 - count); }
-
-uint64_t vitals_random_identifier(void) {
-    struct generator *own = &generator;
-    if (__builtin_expect(!own->is_seeded || own->generation != process_generation, 0)) seed_generator(own);
-    uint64_t *s = own->state;
-    uint64_t result;
-    do {
-        result = rotated(s[0] + s[3], 23) + s[0];
-        uint64_t shifted = s[1] << 17;
-        s[2] ^= s[0];
-        s[3] ^= s[1];
-        s[1] ^= s[2];
-        s[0] ^= s[3];
-        s[2] ^= shifted;
-        s[3] = rotated(s[3], 45);
-    } while (__builtin_expect(result == 0, 0));
-    return result;
+    generator->state[0] |= 1;
+    generator->process = vitals_process_generation;
 }
 
 uintptr_t vitals_context_key_word;

@@ -65,7 +65,7 @@ uint64_t vitals_monotonic_nanoseconds(void);
 uint64_t vitals_random(void);
 // A number of the calling thread's own generator, seeded by the system and anew in a child process: quick, and good
 // enough for what must differ from all others, but not for what must not be guessed. Never zero.
-uint64_t vitals_random_identifier(void);
+static inline uint64_t vitals_random_identifier(void);
 static inline double vitals_log2(double value) { return __builtin_log2(value); }
 static inline double vitals_ldexp(double value, int exponent) { return __builtin_ldexp(value, exponent); }
 static inline double vitals_exp2(double value) { return __builtin_exp2(value); }
@@ -103,6 +103,36 @@ int vitals_stream_socket(int family);
 void vitals_tune_socket(int descriptor, unsigned int silence);
 // A descriptor that a thread waits on beside sockets, until another thread writes to it; -1 with errno if there is none.
 int vitals_wake_descriptor(void);
+
+// xoshiro256++ by Blackman and Vigna.
+struct vitals_generator {
+    uint64_t state[4];
+    uint64_t process;
+};
+extern _Thread_local struct vitals_generator vitals_generator_state __attribute__((tls_model("initial-exec")));
+// One more in each child process than in its parent.
+extern uint64_t vitals_process_generation;
+void vitals_generator_seed(struct vitals_generator *generator);
+
+static inline uint64_t vitals_rotated(uint64_t value, int count) { return value << count | value >> (64 - count); }
+
+static inline uint64_t vitals_random_identifier(void) {
+    struct vitals_generator *own = &vitals_generator_state;
+    if (__builtin_expect(own->process != vitals_process_generation, 0)) vitals_generator_seed(own);
+    uint64_t *s = own->state;
+    uint64_t result;
+    do {
+        result = vitals_rotated(s[0] + s[3], 23) + s[0];
+        uint64_t shifted = s[1] << 17;
+        s[2] ^= s[0];
+        s[3] ^= s[1];
+        s[1] ^= s[2];
+        s[0] ^= s[3];
+        s[2] ^= shifted;
+        s[3] = vitals_rotated(s[3], 45);
+    } while (__builtin_expect(result == 0, 0));
+    return result;
+}
 
 #pragma clang assume_nonnull end
 

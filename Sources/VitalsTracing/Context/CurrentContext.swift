@@ -3,6 +3,7 @@ import VitalsMetrics
 
 /// Where the current context is: in a task-local value, which child tasks inherit and which follows a task from thread to
 /// thread, or in what the program attached to the thread.
+@usableFromInline
 enum CurrentContext {
     @TaskLocal private static var bound = Context()
 
@@ -22,28 +23,21 @@ enum CurrentContext {
         return body(value.assumingMemoryBound(to: Context.self).pointee)
     }
 
-    @inline(__always)
-    static func with<Result, Failure: Error>(
-        _ context: Context, _ body: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
+    /// Runs `body` with `context` as the current one. Not generic, so that the task-local value is bound by code that
+    /// knows its type: the generic one asks the runtime for a type at each call.
+    @usableFromInline
+    static func run(_ context: Context, _ body: () -> Void) {
         let isSampled = begin(context)
-        defer { if isSampled { ExemplarSource.leave() } }
-        let result: Swift.Result<Result, Failure> = $bound.withValue(context) {
-            do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
-        }
-        return try result.get()
+        $bound.withValue(context) { body() }
+        if isSampled { ExemplarSource.leave() }
     }
 
-    @inline(__always)
-    static func with<Result, Failure: Error>(
-        _ context: Context, _ body: () async throws(Failure) -> Result
-    ) async throws(Failure) -> Result {
+    /// Runs `body` with `context` as the current one.
+    @usableFromInline
+    static func run(_ context: Context, _ body: () async -> Void) async {
         let isSampled = begin(context)
-        defer { if isSampled { ExemplarSource.leave() } }
-        let result: Swift.Result<Result, Failure> = await $bound.withValue(context) {
-            do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
-        }
-        return try result.get()
+        await $bound.withValue(context) { await body() }
+        if isSampled { ExemplarSource.leave() }
     }
 
     /// Before a context becomes the current one: true if its span is sampled.
@@ -72,15 +66,25 @@ extension Context {
 }
 
 /// Runs `body` with `context` as the current one.
+@inlinable
 public func withContext<Result, Failure: Error>(
     _ context: Context, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    try CurrentContext.with(context, body)
+    var result: Swift.Result<Result, Failure>?
+    CurrentContext.run(context) {
+        do throws(Failure) { result = .success(try body()) } catch { result = .failure(error) }
+    }
+    return try result.unsafelyUnwrapped.get()
 }
 
 /// Runs `body` with `context` as the current one, wherever it is continued after a wait.
+@inlinable
 public func withContext<Result, Failure: Error>(
     _ context: Context, _ body: () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
-    try await CurrentContext.with(context, body)
+    var result: Swift.Result<Result, Failure>?
+    await CurrentContext.run(context) {
+        do throws(Failure) { result = .success(try await body()) } catch { result = .failure(error) }
+    }
+    return try result.unsafelyUnwrapped.get()
 }

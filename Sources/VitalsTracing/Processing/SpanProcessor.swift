@@ -7,12 +7,6 @@ public protocol SpanProcessor: Sendable {
     /// A span begins; `parent` is the context in which it does.
     func onStart(_ span: Span, parent: Context)
 
-    /// A span is about to end and can still be changed. Called only if `wantsEnding`.
-    func onEnding(_ span: Span)
-
-    /// Whether `onEnding` is called.
-    var wantsEnding: Bool { get }
-
     /// A span has ended. Those that are not sampled come too; only sampled ones are for export.
     func onEnd(_ span: FinishedSpan)
 
@@ -27,12 +21,8 @@ public protocol SpanProcessor: Sendable {
 extension SpanProcessor {
     /// Only spans that a sampler wants.
     public var needsAllSpans: Bool { false }
-    /// It is not.
-    public var wantsEnding: Bool { false }
     /// Nothing to do.
     public func onStart(_ span: Span, parent: Context) {}
-    /// Nothing to do.
-    public func onEnding(_ span: Span) {}
     /// Nothing to deliver.
     public func flush(timeout: Duration) -> Bool { true }
     /// Nothing to deliver.

@@ -5,21 +5,24 @@ import VitalsMetrics
 /// pipeline, and spans end in the one they began in.
 final class Pipeline: Sendable {
     let sampler: Sampler
+    /// What the sampler decides, if it need not be asked.
+    let constant: Sampler.Constant?
     let processors: [any SpanProcessor]
     let limits: SpanLimits
-    let ids: (any IDGenerator)?
+    private let ids: (any IDGenerator)?
+    private let hasIDs: Bool
     let metrics: SpanCounts?
-    let wantsEnding: Bool
 
     init(_ configuration: TracingConfiguration, _ registry: Registry?) {
         processors = configuration.processors
         sampler =
             configuration.processors.contains { $0.needsAllSpans }
             ? .alwaysRecord(configuration.sampler) : configuration.sampler
+        constant = sampler.constant
         limits = configuration.limits
         ids = configuration.ids
+        hasIDs = configuration.ids != nil
         metrics = registry.map { SpanCounts($0) }
-        wantsEnding = configuration.processors.contains { $0.wantsEnding }
     }
 
     func ended(_ record: SpanRecord) {
@@ -32,7 +35,7 @@ final class Pipeline: Sendable {
     /// Gives a context the id of a new trace.
     @inline(__always)
     func newTrace(_ context: inout Context) {
-        guard let ids else {
+        guard hasIDs, let ids else {
             context.traceHigh = vitals_random_identifier()
             context.traceLow = vitals_random_identifier()
             context.flags = .random
@@ -42,5 +45,12 @@ final class Pipeline: Sendable {
         context.traceHigh = id.high
         context.traceLow = id.low
         context.flags = ids.isRandom ? .random : []
+    }
+
+    /// The number of a new span.
+    @inline(__always)
+    func newSpan() -> UInt64 {
+        guard hasIDs, let ids else { return vitals_random_identifier() }
+        return ids.spanID().value
     }
 }

@@ -72,7 +72,7 @@ public struct Span: Sendable {
     }
 
     /// What becomes of a span whose body throws.
-    @inline(never)
+    @usableFromInline
     func fail(_ error: any Error) {
         guard context.record != nil else { return }
         recordError(error)

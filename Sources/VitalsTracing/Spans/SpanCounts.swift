@@ -1,9 +1,9 @@
 import VitalsMetrics
 
 /// What a pipeline reports on itself: how many spans began, and how many have not ended.
-struct SpanCounts: Sendable {
+final class SpanCounts: Sendable {
     /// By origin of the parent and by decision.
-    private let started: [Counter<Int>.Series]
+    private let started: [3 of [3 of Counter<Int>.Series]]
     private let liveRecorded: UpDownCounter<Int>.Series
     private let liveSampled: UpDownCounter<Int>.Series
 
@@ -16,10 +16,12 @@ struct SpanCounts: Sendable {
             "otel.sdk.span.live", unit: "{span}",
             description: "The number of created spans that are recorded and have not ended.")
         let decisions = ["DROP", "RECORD_ONLY", "RECORD_AND_SAMPLE"]
-        self.started = ["none", "local", "remote"].flatMap { origin in
-            decisions.map { decision in
+        let origins = ["none", "local", "remote"]
+        self.started = [3 of [3 of Counter<Int>.Series]] { origin in
+            [3 of Counter<Int>.Series] { decision in
                 started.with([
-                    "otel.span.parent.origin": .string(origin), "otel.span.sampling_result": .string(decision),
+                    "otel.span.parent.origin": .string(origins[origin]),
+                    "otel.span.sampling_result": .string(decisions[decision]),
                 ])
             }
         }
@@ -30,12 +32,16 @@ struct SpanCounts: Sendable {
     @inline(__always)
     func started(_ parent: borrowing Context, hasParent: Bool, _ decision: SamplingResult.Decision) {
         let origin = !hasParent ? 0 : parent.isRemote ? 2 : 1
-        started[3 &* origin &+ decision.rawValue].add(1)
-        if decision == .recordAndSample { liveSampled.add(1) } else if decision == .recordOnly { liveRecorded.add(1) }
+        started[origin][decision.rawValue].addQuietly(1)
+        if decision == .recordAndSample {
+            liveSampled.addQuietly(1)
+        } else if decision == .recordOnly {
+            liveRecorded.addQuietly(1)
+        }
     }
 
     @inline(__always)
     func ended(isSampled: Bool) {
-        if isSampled { liveSampled.add(-1) } else { liveRecorded.add(-1) }
+        if isSampled { liveSampled.addQuietly(-1) } else { liveRecorded.addQuietly(-1) }
     }
 }

@@ -16,7 +16,6 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         var droppedAttributes: UInt32 = 0
         var droppedEvents: UInt32 = 0
         var droppedLinks: UInt32 = 0
-        var isEnding = false
         var isEnded = false
     }
 
@@ -34,11 +33,12 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
     /// Monotonic, if the span began when it was made; the end is as far from the start as it is from this.
     private let startedAt: UInt64
     private let lock = WordLock()
-    private var state: State
+    /// The lock sees to it that there is one access at a time.
+    @exclusivity(unchecked) private var state: State
 
     init(
         _ pipeline: Pipeline, _ scope: TracerScope, _ context: borrowing Context, _ traceState: TraceState,
-        parent: borrowing Context, hasParent: Bool, kind: SpanKind, start: UInt64?, state: State
+        parent: borrowing Context, hasParent: Bool, name: String, kind: SpanKind, attributes: Pairs, start: UInt64?
     ) {
         self.pipeline = pipeline
         self.scope = scope
@@ -56,7 +56,7 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         } else {
             (self.start, startedAt) = SpanClock.now()
         }
-        self.state = state
+        state = State(name: name, attributes: attributes)
         let storage = parent.storage
         super.init(
             traceState: traceState, baggage: storage?.baggage ?? Baggage(), values: storage?.values)
@@ -88,22 +88,11 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
     }
 
     func end(at time: UInt64?) {
-        if pipeline.wantsEnding {
-            guard beginEnd() else { return }
-            for processor in pipeline.processors where processor.wantsEnding { processor.onEnding(Span(self)) }
-        }
-        guard finish(at: time) else { return }
-        pipeline.ended(self)
+        if finish(at: time) { pipeline.ended(self) }
     }
 
-    private func beginEnd() -> Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        guard !state.isEnding else { return false }
-        state.isEnding = true
-        return true
-    }
-
+    /// True for the call that ends the span.
+    @inline(__always)
     private func finish(at time: UInt64?) -> Bool {
         let end = time ?? now()
         lock.lock()

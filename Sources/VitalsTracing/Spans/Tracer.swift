@@ -42,6 +42,7 @@ public struct Tracer: Sendable {
         return span
     }
 
+    @inline(__always)
     private func begin(
         _ pipeline: Pipeline, _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink],
         _ parent: borrowing Context, _ time: UInt64?
@@ -55,29 +56,41 @@ public struct Tracer: Sendable {
         } else {
             pipeline.newTrace(&context)
         }
-        var result = SamplingResult(.drop)
-        switch pipeline.sampler.constant {
-        case .alwaysOn: result.decision = .recordAndSample
-        case .alwaysOff: break
-        case .parentAlwaysOn where hasParent:
-            result.decision = parent.flags.contains(.sampled) ? .recordAndSample : .drop
-        case .parentAlwaysOn: result.decision = .recordAndSample
-        case nil:
-            result = pipeline.sampler.sample(
+        guard let constant = pipeline.constant else {
+            let result = pipeline.sampler.sample(
                 SamplingRequest(
                     parent: copy parent, traceID: TraceID(high: context.traceHigh, low: context.traceLow), name: name,
                     kind: kind, attributes: attributes, links: links))
+            return begin(pipeline, name, kind, attributes, links, parent, time, &context, result)
         }
-        context.spanNumber = pipeline.ids?.spanID().value ?? vitals_random_identifier()
+        let isOn =
+            switch constant {
+            case .alwaysOn: true
+            case .alwaysOff: false
+            case .parentAlwaysOn: !hasParent || parent.flags.contains(.sampled)
+            }
+        // The usual case of spans that nobody wants: there is nothing to keep.
+        if !isOn, parent.storage == nil {
+            context.spanNumber = pipeline.newSpan()
+            pipeline.metrics?.started(parent, hasParent: hasParent, .drop)
+            return Span(context: context)
+        }
+        return begin(
+            pipeline, name, kind, attributes, links, parent, time, &context,
+            SamplingResult(isOn ? .recordAndSample : .drop))
+    }
+
+    private func begin(
+        _ pipeline: Pipeline, _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink],
+        _ parent: borrowing Context, _ time: UInt64?, _ context: inout Context, _ result: SamplingResult
+    ) -> Span {
+        let hasParent = parent.hasSpan
+        context.spanNumber = pipeline.newSpan()
         pipeline.metrics?.started(parent, hasParent: hasParent, result.decision)
-        // The state of the trace of a parent; one without a span has none.
+        // The state is that of the parent's trace; without a span there is none.
         let traceState = result.traceState ?? (hasParent ? parent.storage?.traceState : nil) ?? TraceState()
         guard result.decision != .drop else {
-            if let storage = parent.storage {
-                context.storage = .of(traceState, storage.baggage, storage.values)
-            } else if !traceState.isEmpty {
-                context.storage = .of(traceState, Baggage(), nil)
-            }
+            context.storage = .of(traceState, parent.baggage, parent.storage?.values)
             return Span(context: context)
         }
         if result.decision == .recordAndSample { context.flags.insert(.sampled) }
@@ -88,6 +101,7 @@ public struct Tracer: Sendable {
         return span
     }
 
+    @inline(__always)
     private func record(
         _ pipeline: Pipeline, _ context: inout Context, _ traceState: TraceState, _ name: String, _ kind: SpanKind,
         _ attributes: Attributes, _ links: [SpanLink], _ parent: borrowing Context, _ hasParent: Bool, _ time: UInt64?,
@@ -95,13 +109,13 @@ public struct Tracer: Sendable {
     ) {
         var dropped: UInt32 = 0
         let all = added.isEmpty ? attributes : Attributes(given: attributes.given + added.given)
-        var state = SpanRecord.State(
-            name: name, attributes: pipeline.limits.begin(with: all, dropped: &dropped))
-        state.droppedAttributes = dropped
-        for link in links { pipeline.limits.add(link, to: &state.links, dropped: &state.droppedLinks) }
-        context.storage = SpanRecord(
-            pipeline, scope, context, traceState, parent: parent, hasParent: hasParent, kind: kind, start: time,
-            state: state)
+        let pairs = pipeline.limits.begin(with: all, dropped: &dropped)
+        let record = SpanRecord(
+            pipeline, scope, context, traceState, parent: parent, hasParent: hasParent, name: name, kind: kind,
+            attributes: pairs, start: time)
+        if dropped > 0 { record.update { $0.droppedAttributes = dropped } }
+        for link in links { record.add(link) }
+        context.storage = record
         context.isRecording = true
     }
 }

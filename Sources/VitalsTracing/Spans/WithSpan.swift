@@ -3,43 +3,50 @@ public import VitalsMetrics
 extension Tracer {
     /// Runs `body` in a span, which is the current one meanwhile and ends with it. An error that `body` throws is
     /// recorded and makes the span one that failed.
+    @inlinable
     public func withSpan<Result, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
         parent: Context? = nil, _ body: (Span) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let span = startSpan(name, kind: kind, attributes: attributes, links: links, parent: parent)
         defer { span.end() }
-        return try CurrentContext.with(span.context) { () throws(Failure) in
+        var result: Swift.Result<Result, Failure>?
+        CurrentContext.run(span.context) {
             do throws(Failure) {
-                return try body(span)
+                result = .success(try body(span))
             } catch {
                 span.fail(error)
-                throw error
+                result = .failure(error)
             }
         }
+        return try result.unsafelyUnwrapped.get()
     }
 
     /// Runs `body` in a span, which is the current one meanwhile, wherever it is continued after a wait, and ends with it.
     /// An error that `body` throws is recorded and makes the span one that failed.
+    @inlinable
     public func withSpan<Result, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
         parent: Context? = nil, _ body: (Span) async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         let span = startSpan(name, kind: kind, attributes: attributes, links: links, parent: parent)
         defer { span.end() }
-        return try await CurrentContext.with(span.context) { () async throws(Failure) in
+        var result: Swift.Result<Result, Failure>?
+        await CurrentContext.run(span.context) {
             do throws(Failure) {
-                return try await body(span)
+                result = .success(try await body(span))
             } catch {
                 span.fail(error)
-                throw error
+                result = .failure(error)
             }
         }
+        return try result.unsafelyUnwrapped.get()
     }
 }
 
 /// Runs `body` in a span of the shared tracer, which is the current one meanwhile and ends with it. An error that `body`
 /// throws is recorded and makes the span one that failed.
+@inlinable
 public func withSpan<Result, Failure: Error>(
     _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
     parent: Context? = nil, _ body: (Span) throws(Failure) -> Result
@@ -49,6 +56,7 @@ public func withSpan<Result, Failure: Error>(
 
 /// Runs `body` in a span of the shared tracer, which is the current one meanwhile, wherever it is continued after a wait,
 /// and ends with it. An error that `body` throws is recorded and makes the span one that failed.
+@inlinable
 public func withSpan<Result, Failure: Error>(
     _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
     parent: Context? = nil, _ body: (Span) async throws(Failure) -> Result
