@@ -23,10 +23,8 @@ public final class TracerProvider: Sendable {
             Diagnostics.log(
                 .warning, "a tracer has no name: name it after the library or component whose spans it makes")
         }
-        return Tracer(
-            provider: self,
-            scope: TracerScope(
-                InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes)))
+        let scope = InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes)
+        return Tracer(provider: self, scope: TracerScope(scope, self))
     }
 
     /// Begins to record spans as configured; of tracers that there are already, too.
