@@ -10,7 +10,7 @@ extension Baggage {
 public func withBaggage<Result, Failure: Error>(
     _ baggage: Baggage, replacing: Bool = false, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    try CurrentContext.with(.current(baggage, replacing: replacing), body)
+    try withContext(.current(baggage, replacing: replacing), body)
 }
 
 /// Runs `body` with `baggage` added to that of the current context, wherever it is continued after a wait.
@@ -20,7 +20,7 @@ public func withBaggage<Result, Failure: Error>(
 public func withBaggage<Result, Failure: Error>(
     _ baggage: Baggage, replacing: Bool = false, _ body: () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
-    try await CurrentContext.with(.current(baggage, replacing: replacing), body)
+    try await withContext(.current(baggage, replacing: replacing), body)
 }
 
 extension Context {
