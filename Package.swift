@@ -68,9 +68,8 @@ let package = Package(
         .testTarget(
             name: "VitalsOTLPTests",
             dependencies: [
-                "VitalsOTLP", "VitalsMetrics", "VitalsBytes", "VitalsTesting", "CVitals", "CNghttp2", "CTestTLS",
-                "CCurl",
-                "CDeflate",
+                "VitalsOTLP", "VitalsMetrics", "VitalsTracing", "VitalsBytes", "VitalsTesting", "CVitals", "CNghttp2",
+                "CTestTLS", "CCurl", "CDeflate",
             ]),
         .testTarget(name: "VitalsTestingTests", dependencies: ["VitalsTesting"]),
         .testTarget(name: "VitalsTests", dependencies: ["Vitals", "VitalsTesting"]),
