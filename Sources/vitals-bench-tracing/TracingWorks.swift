@@ -20,7 +20,7 @@ struct TracingWorks {
         off.start(configuration, registry: registry)
         unsampled = off.tracer("bench")
         configuration.sampler = .alwaysOn
-        configuration.processors = [Receiver(exported)]
+        configuration.processors = [BatchSpanProcessor(Receiver(exported), registry: registry)]
         provider.start(configuration, registry: registry)
         sampled = provider.tracer("bench")
     }
@@ -141,14 +141,17 @@ private final class Exported: Sendable {
 }
 
 /// Does nothing but count.
-private struct Receiver: SpanProcessor {
+private struct Receiver: SpanExporter {
     private let exported: Exported
 
     init(_ exported: Exported) {
         self.exported = exported
     }
 
-    func onEnd(_ span: FinishedSpan) { exported.count.add(1, ordering: .relaxed) }
+    func export(_ spans: [FinishedSpan], timeout: Duration) -> Bool {
+        exported.count.add(spans.count, ordering: .relaxed)
+        return true
+    }
 }
 
 /// Runs `body` in a task and waits for it.
