@@ -34,11 +34,11 @@ public struct InstrumentSelector: Sendable, ExpressibleByStringLiteral {
     /// Whether the criteria can hold for instruments of different names.
     var mayMatchSeveral: Bool {
         guard let name else { return true }
-        return name.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
+        return Wildcard.isPattern(name)
     }
 
     func matches(_ instrument: InstrumentDescriptor) -> Bool {
-        if let name, !Wildcard.matches(Array(name.lowercased().utf8), Array(instrument.name.lowercased().utf8)) {
+        if let name, !Wildcard.matches(name.lowercased(), instrument.name.lowercased()) {
             return false
         }
         if let kind, kind != instrument.kind { return false }
@@ -47,34 +47,5 @@ public struct InstrumentSelector: Sendable, ExpressibleByStringLiteral {
         if let meterVersion, meterVersion != instrument.scope.version { return false }
         if let meterSchemaURL, meterSchemaURL != instrument.scope.schemaURL { return false }
         return true
-    }
-}
-
-enum Wildcard {
-    /// Matches with one step back per star: linear in practice, quadratic at worst, never exponential.
-    static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
-        var patternAt = 0
-        var textAt = 0
-        var star: Int?
-        var resume = 0
-        while textAt < text.count {
-            if patternAt < pattern.count, pattern[patternAt] == UInt8(ascii: "*") {
-                star = patternAt
-                resume = textAt
-                patternAt += 1
-            } else if patternAt < pattern.count,
-                pattern[patternAt] == text[textAt] || pattern[patternAt] == UInt8(ascii: "?")
-            {
-                patternAt += 1
-                textAt += 1
-            } else if let back = star {
-                patternAt = back + 1
-                resume += 1
-                textAt = resume
-            } else {
-                return false
-            }
-        }
-        return pattern[patternAt...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }

@@ -65,6 +65,11 @@ extension Context {
     public static var current: Context { CurrentContext.with { copy $0 } }
 }
 
+extension SpanContext {
+    /// What identifies the current span of this task or thread; `invalid` if there is none.
+    public static var current: SpanContext { CurrentContext.with { $0.spanContext } }
+}
+
 /// Runs `body` with `context` as the current one.
 @inlinable
 public func withContext<Result, Failure: Error>(

@@ -20,7 +20,7 @@ public struct Sampler: Sendable, CustomStringConvertible {
         constant = nil
     }
 
-    private init(_ description: String, _ constant: Constant) {
+    init(_ description: String, _ constant: Constant) {
         self.description = description
         self.constant = constant
         decide = { request in
@@ -48,15 +48,6 @@ public struct Sampler: Sendable, CustomStringConvertible {
             var result = root.sample(request)
             if result.decision == .drop { result.decision = .recordOnly }
             return result
-        }
-    }
-
-    /// As the parent; without one `root` decides.
-    public static func parentBased(root: Sampler) -> Sampler {
-        if root.constant == .alwaysOn { return Sampler("ParentBased{\(root)}", .parentAlwaysOn) }
-        return Sampler("ParentBased{\(root)}") { request in
-            guard request.parent.hasSpan else { return root.sample(request) }
-            return SamplingResult(request.parent.flags.contains(.sampled) ? .recordAndSample : .drop)
         }
     }
 }

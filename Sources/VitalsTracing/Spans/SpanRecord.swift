@@ -19,8 +19,9 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         var isEnded = false
     }
 
-    let pipeline: Pipeline
     let scope: TracerScope
+    /// The provider keeps it, and the scope keeps the provider.
+    private unowned(unsafe) let pipelineOfProvider: Pipeline
     let traceHigh: UInt64
     let traceLow: UInt64
     let spanNumber: UInt64
@@ -40,7 +41,7 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         _ pipeline: Pipeline, _ scope: TracerScope, _ context: borrowing Context, _ traceState: TraceState,
         parent: borrowing Context, hasParent: Bool, name: String, kind: SpanKind, attributes: Pairs, start: UInt64?
     ) {
-        self.pipeline = pipeline
+        pipelineOfProvider = pipeline
         self.scope = scope
         traceHigh = context.traceHigh
         traceLow = context.traceLow
@@ -61,6 +62,8 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         super.init(
             traceState: traceState, baggage: storage?.baggage ?? Baggage(), values: storage?.values)
     }
+
+    var pipeline: Pipeline { pipelineOfProvider }
 
     /// The state of a span that has ended, or a look at one that has not.
     var current: State {

@@ -23,10 +23,8 @@ public final class TracerProvider: Sendable {
             Diagnostics.log(
                 .warning, "a tracer has no name: name it after the library or component whose spans it makes")
         }
-        return Tracer(
-            provider: self,
-            scope: TracerScope(
-                InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes)))
+        let scope = InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes)
+        return Tracer(provider: self, scope: TracerScope(scope, self))
     }
 
     /// Begins to record spans as configured; of tracers that there are already, too.
@@ -35,7 +33,7 @@ public final class TracerProvider: Sendable {
     public func start(_ configuration: TracingConfiguration, registry: Registry? = nil) {
         let pipeline = Pipeline(configuration, registry)
         pipelines.withLock { $0.append(pipeline) }
-        ExemplarSource.install(announcing: CurrentContext.exemplar)
+        ExemplarSource.installAnnounced(CurrentContext.exemplar)
         current.store(UInt(bitPattern: Unmanaged.passUnretained(pipeline).toOpaque()), ordering: .releasing)
     }
 

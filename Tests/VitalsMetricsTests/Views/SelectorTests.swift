@@ -19,11 +19,6 @@ import VitalsTesting
         #expect((reader.collect()[name]?.description == "selected") == expected)
     }
 
-    @Test func aPatternOfManyStarsIsMatchedInNoTime() {
-        let pattern = Array(String(repeating: "a*", count: 60).utf8) + Array("b".utf8)
-        #expect(!Wildcard.matches(pattern, Array(repeating: UInt8(ascii: "a"), count: 20_000)))
-    }
-
     /// The names of the instruments that the selector selects.
     private func selected(_ selector: InstrumentSelector) -> Set<String> {
         let reader = InMemoryReader(views: [View(selector, description: "selected")])
