@@ -30,6 +30,7 @@ bench:
 	swift build -c release --product vitals-bench $(STRICT)
 	swift build -c release --product vitals-bench-http --static-swift-stdlib $(STRICT)
 	swift build -c release --product vitals-bench-otlp $(STRICT)
+	swift build -c release --product vitals-bench-tracing $(STRICT)
 	Benchmarks/build-peers.sh
 	python3 Benchmarks/run.py
 	"$$(scripts/python.sh)" Benchmarks/push.py

@@ -42,15 +42,16 @@ let package = Package(
         .executableTarget(name: "interop-pusher", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Pusher"),
         .executableTarget(name: "vitals-demo", dependencies: ["Vitals"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
+        .target(name: "BenchTiming", dependencies: ["CVitals"], path: "Sources/vitals-bench-timing"),
         .executableTarget(
             name: "vitals-bench",
-            dependencies: ["VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter"]),
+            dependencies: ["VitalsMetrics", "VitalsPrometheus", "CVitals", "AllocationCounter", "BenchTiming"]),
         .executableTarget(
             name: "vitals-bench-otlp",
-            dependencies: ["VitalsMetrics", "VitalsOTLP", "VitalsBytes", "CVitals", "AllocationCounter"]),
+            dependencies: ["VitalsMetrics", "VitalsOTLP", "VitalsBytes", "CVitals", "AllocationCounter", "BenchTiming"]),
         .executableTarget(
             name: "vitals-bench-tracing",
-            dependencies: ["VitalsMetrics", "VitalsTracing", "CVitals", "AllocationCounter"]),
+            dependencies: ["VitalsMetrics", "VitalsTracing", "CVitals", "AllocationCounter", "BenchTiming"]),
         .executableTarget(name: "vitals-bench-http", dependencies: ["Vitals"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(
@@ -67,9 +68,8 @@ let package = Package(
         .testTarget(
             name: "VitalsOTLPTests",
             dependencies: [
-                "VitalsOTLP", "VitalsMetrics", "VitalsBytes", "VitalsTesting", "CVitals", "CNghttp2", "CTestTLS",
-                "CCurl",
-                "CDeflate",
+                "VitalsOTLP", "VitalsMetrics", "VitalsTracing", "VitalsBytes", "VitalsTesting", "CVitals", "CNghttp2",
+                "CTestTLS", "CCurl", "CDeflate",
             ]),
         .testTarget(name: "VitalsTestingTests", dependencies: ["VitalsTesting"]),
         .testTarget(name: "VitalsTests", dependencies: ["Vitals", "VitalsTesting"]),

@@ -19,7 +19,7 @@ command -v go >/dev/null || fail "no Go compiler"
 
 # Debian's Go libraries are a GOPATH, without modules. The sources must lie
 # outside it for the peers' relative import of their harness.
-for peer in client_golang victoriametrics; do
+for peer in client_golang victoriametrics otel_go; do
     echo "building $peer"
     (
         cd "$benchmarks/peers/$peer"

@@ -56,6 +56,13 @@ class Aggregation(unittest.TestCase):
         self.assertEqual(run.cell(work, rows[0]), "3.00 ms (2.00–4.00), 96.1 B/point")
         self.assertEqual(check(rows, f"{work}, absolute"), ("3.00 ms", True))
 
+    def test_spans_are_delivered_or_not(self):
+        self.assertEqual(run.units_of("span.sampled.bare"), ("ns_per_op", "delivered"))
+        self.assertEqual(run.units_of("span.unsampled"), ("ns_per_op",))
+        self.assertEqual(run.thread_counts("span.sampled"), (1, 2))
+        sampled = row("span.sampled", "x", 2, 650.0, delivered=0.987)
+        self.assertEqual(run.cell("span.sampled", sampled), "650 ns (650–650), 98.7 % delivered")
+
     def test_yardsticks_are_not_peers(self):
         results = run.Results([
             row("counter.add", "swift-atomic", 1, 1.0),
@@ -84,6 +91,14 @@ class Answers(unittest.TestCase):
         for text in (answer(-1), answer(9).replace(',"body_mb":8', ""), answer(9).replace(":8", ":0")):
             with self.assertRaises(run.WorkerFailure):
                 run.read_answer(text, work, 1, run.units_of(work))
+
+    def test_no_more_spans_are_delivered_than_there_were(self):
+        answer = '{"work":"span.sampled","who":"x","threads":1,"ns_per_op":9,"delivered":%s}'
+        read = lambda part: run.read_answer(answer % part, "span.sampled", 1, run.units_of("span.sampled"))
+        self.assertEqual(read(1), ("x", {"ns_per_op": 9.0, "delivered": 1.0}))
+        for part in (1.01, 0):
+            with self.assertRaises(run.WorkerFailure):
+                read(part)
 
     def test_refuses_anything_else(self):
         self.refused("")
@@ -159,6 +174,22 @@ class Targets(unittest.TestCase):
         self.assertEqual(check(rows(2.6), "interference"), ("1.30×", True))
         self.assertEqual(check(rows(2.8), "interference"), ("1.40×", False))
         self.assertEqual(check(rows(2.8)[:1], "interference"), ("not measured", None))
+
+    def test_spans(self):
+        ours = lambda ns: [row("span.sampled", "vitals", 1, ns, delivered=1.0)]
+        self.assertEqual(check(ours(650.0), "span.sampled, absolute"), ("650 ns", True))
+        self.assertEqual(check(ours(651.0), "span.sampled, absolute"), ("651 ns", False))
+        self.assertTrue(check([allocations("span.sampled", 3.0001)], "span.sampled, allocations")[1])
+        self.assertFalse(check([allocations("span.sampled", 4)], "span.sampled, allocations")[1])
+
+    def test_what_tracing_costs_where_no_span_is(self):
+        rows = lambda linked: [
+            row("counter.add", "vitals", 1, 1.0),
+            row("counter.add.linked", "vitals", 1, linked),
+        ]
+        self.assertEqual(check(rows(1.3), "counter.add, tracing"), ("1.30×", True))
+        self.assertEqual(check(rows(1.4), "counter.add, tracing"), ("1.40×", False))
+        self.assertEqual(check(rows(1.4)[1:], "counter.add, tracing"), ("not measured", None))
 
     def test_limits_are_shown_in_full(self):
         targets = {what: target for what, _, target, _ in run.check_targets(run.Results([]))}

@@ -1,5 +1,5 @@
 import AllocationCounter
-import CVitals
+import BenchTiming
 import Glibc
 
 // `vitals-bench-otlp <work> <threads>` answers for vitals-bench where OTLP is the work. A program of its own, so that the
@@ -26,17 +26,3 @@ if isCounted {
     figures = "\"ns_per_op\":\(median),\"bytes_per_point\":\(Double(encoded.bytes) / Double(encoded.points))"
 }
 print("{\"work\":\"\(work)\",\"who\":\"vitals\",\"threads\":1,\(figures)}")
-
-/// The median of at least five runs that together last a quarter of a second, after a warm-up.
-private func medianNanoseconds(_ body: () -> Void) -> Double {
-    let warm = vitals_monotonic_nanoseconds() + 50_000_000
-    repeat { body() } while vitals_monotonic_nanoseconds() < warm
-    var samples: [UInt64] = []
-    let end = vitals_monotonic_nanoseconds() + 250_000_000
-    while samples.count < 5 || vitals_monotonic_nanoseconds() < end {
-        let start = vitals_monotonic_nanoseconds()
-        body()
-        samples.append(vitals_monotonic_nanoseconds() - start)
-    }
-    return Double(samples.sorted()[samples.count / 2])
-}

@@ -1,4 +1,5 @@
 import AllocationCounter
+import BenchTiming
 import CVitals
 import Glibc
 import VitalsMetrics
@@ -36,6 +37,13 @@ func become(_ program: String, _ arguments: [String]) -> Never {
     exit(1)
 }
 
+/// Whether tracing is to be linked for a work, or for the count of its allocations.
+func becomesTracing(_ work: String) -> Bool {
+    let timed = work.hasPrefix("allocations.") ? work.dropFirst("allocations.".count) : work[...]
+    return ["span.", "context."].contains { timed.hasPrefix($0) }
+        || ["counter.add.linked", "counter.add.inspan"].contains(timed)
+}
+
 if arguments.count == 2, arguments[0] == "serve.100k" { become("http", [arguments[1]]) }
 guard arguments.count == 2, let threads = Int(arguments[1]), (1...64).contains(threads) else {
     print("usage: vitals-bench <work> <threads> [--who vitals|swift-atomic|swift-mutex]")
@@ -50,6 +58,7 @@ guard who == "vitals" else {
 }
 
 if work.hasPrefix("otlp.") || work.hasPrefix("allocations.otlp.") { become("otlp", [work, "\(threads)"]) }
+if becomesTracing(work) { become("tracing", [work, "\(threads)"]) }
 
 let works = Works(threads: threads)
 

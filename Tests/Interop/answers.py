@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass, field
 
 import grpc
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 from points import points
+from signals import METRICS, TRACES
+from spans import spans
 
 # How long what hangs hangs.
 LONG = 30
@@ -31,13 +32,6 @@ class Answer:
     @property
     def takes(self):
         return self.kind in ("accept", "close_after")
-
-    def response(self):
-        response = ExportMetricsServiceResponse()
-        if self.rejected or self.message:
-            response.partial_success.rejected_data_points = self.rejected
-            response.partial_success.error_message = self.message
-        return response
 
     def status(self, code=None):
         """A google.rpc.Status, field by field: it comes in a package that is needed for nothing else."""
@@ -67,10 +61,15 @@ class Received:
     request: object = field(repr=False)
     answer: Answer
     peer: object = None
+    signal: object = METRICS
 
     @property
     def points(self):
-        return list(points(self.request))
+        return list(points(self.request)) if self.signal is METRICS else []
+
+    @property
+    def spans(self):
+        return list(spans(self.request)) if self.signal is TRACES else []
 
 
 class Receiver:
@@ -85,16 +84,16 @@ class Receiver:
         self.changed = threading.Condition()
         self.stopped = threading.Event()
 
-    def take(self, headers, body, request, peer):
+    def take(self, signal, headers, body, request, peer):
         """Notes a request, and says what to do with it. What is acknowledged is written down before."""
         with self.changed:
             answer = self.script.pop(0) if self.script else self.otherwise
-            self.requests.append(Received(time.monotonic(), headers, body, request, answer, peer))
+            self.requests.append(Received(time.monotonic(), headers, body, request, answer, peer, signal))
             if self.log:
                 self.requests.clear()
                 if answer.takes:
-                    line = json.dumps({"request": base64.b64encode(request.SerializeToString()).decode()})
-                    self.log.write(line + "\n")
+                    content = base64.b64encode(request.SerializeToString()).decode()
+                    self.log.write(json.dumps({"path": signal.path, "request": content}) + "\n")
                     self.log.flush()
             self.changed.notify_all()
         if answer.delay:
@@ -120,6 +119,10 @@ class Receiver:
     def points(self):
         """The points of all that was taken."""
         return [point for received in self.accepted() for point in received.points]
+
+    def spans(self):
+        """The spans of all that was taken."""
+        return [span for received in self.accepted() for span in received.spans]
 
 
 @dataclass

@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from points import decode, points
+from points import points
+from signals import METRICS
 
 
 class ChildReceiver:
@@ -70,8 +71,9 @@ class ChildReceiver:
             for line in log:
                 # Killed while it wrote: not acknowledged.
                 with contextlib.suppress(json.JSONDecodeError):
-                    if line.strip():
-                        yield from points(decode(base64.b64decode(json.loads(line)["request"])))
+                    found = json.loads(line) if line.strip() else {}
+                    if found.get("path") == METRICS.path:
+                        yield from points(METRICS.decode(base64.b64decode(found["request"])))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from h2.events import ConnectionTerminated, DataReceived, PingAckReceived, Reque
 from h2.settings import SettingCodes
 from hyperframe.frame import GoAwayFrame, HeadersFrame
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
-from points import decode
+from signals import METRICS
 
 RESPONSE = [(":status", "200"), ("content-type", "application/grpc")]
 TRAILERS = [("grpc-status", "0")]
@@ -41,7 +41,7 @@ class Call:
         flag, length = struct.unpack(">BI", self.data[:5])
         if length != len(self.data) - 5:
             raise AssertionError(f"a message of {length} bytes in a body of {len(self.data)}")
-        return decode(gzip.decompress(self.data[5:]) if flag else bytes(self.data[5:]))
+        return METRICS.decode(gzip.decompress(self.data[5:]) if flag else bytes(self.data[5:]))
 
 
 class Conversation:

@@ -1,15 +1,6 @@
 """What an OTLP request says, point by point."""
 
-import base64
-import json
 from dataclasses import dataclass, field
-
-from google.protobuf import json_format
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-
-WIDE = {
-    "asInt", "bucketCounts", "count", "intValue", "startTimeUnixNano", "timeUnixNano", "zeroCount",
-}  # fmt: skip
 
 
 @dataclass
@@ -94,33 +85,3 @@ def points(request):
                         attributes(scope.scope.attributes),
                         point,
                     )
-
-
-def decode(body):
-    request = ExportMetricsServiceRequest()
-    request.ParseFromString(body)
-    return request
-
-
-def decode_json(body):
-    """Decodes OTLP's own JSON, which is stricter than that of protobuf and has identifiers in hexadecimal."""
-    tree = json.loads(body.decode())
-
-    def walk(node, key=None):
-        if isinstance(node, list):
-            return [walk(element, key) for element in node]
-        if key in WIDE and not isinstance(node, str):
-            raise AssertionError(f"{key} is written as {node!r}, and not as a string")
-        if key in ("traceId", "spanId"):
-            return base64.b64encode(bytes.fromhex(node)).decode()
-        if key == "aggregationTemporality" and not isinstance(node, int):
-            raise AssertionError(f"an enum is written as {node!r}")
-        if not isinstance(node, dict):
-            return node
-        if bad := [name for name in node if "_" in name]:
-            raise AssertionError(f"keys are not in lowerCamelCase: {bad}")
-        return {name: walk(element, name) for name, element in node.items()}
-
-    return json_format.ParseDict(walk(tree), ExportMetricsServiceRequest())
-
-

@@ -5,6 +5,7 @@ As a program: serves both protocols, and writes what it is about to acknowledge 
 
 import argparse
 import contextlib
+import functools
 import gzip
 import json
 import signal
@@ -17,11 +18,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import grpc
 from answers import LONG, Answer, Credentials, Receiver
 from google.protobuf import json_format
-from points import decode, decode_json
+from signals import METRICS, SIGNALS, TRACES
 
 __all__ = ["Answer", "Credentials", "GRPCReceiver", "HTTPReceiver", "receiving"]
 
-SERVICE = "opentelemetry.proto.collector.metrics.v1.MetricsService"
 LIMIT = 64 << 20
 
 
@@ -38,22 +38,24 @@ class GRPCReceiver(Receiver):
                 ("grpc.so_reuseport", 0),
             ],
         )
-        method = grpc.unary_unary_rpc_method_handler(self.export)
-        self.server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(SERVICE, {"Export": method})])
+        for signal in SIGNALS:
+            method = grpc.unary_unary_rpc_method_handler(functools.partial(self.export, signal))
+            handler = grpc.method_handlers_generic_handler(signal.service, {"Export": method})
+            self.server.add_generic_rpc_handlers([handler])
         if credentials:
             self.port = self.server.add_secure_port(address, credentials.grpc())
         else:
             self.port = self.server.add_insecure_port(address)
         self.server.start()
 
-    def export(self, body, context):
+    def export(self, signal, body, context):
         headers = dict(context.invocation_metadata())
         try:
-            request = decode(body)
+            request = signal.decode(body)
         except Exception as problem:
             self.problems.append(problem)
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(problem))
-        answer = self.take(headers, body, request, context.peer())
+        answer = self.take(signal, headers, body, request, context.peer())
         if answer.headers:
             context.set_trailing_metadata(tuple(answer.headers.items()))
         if answer.kind in ("fail", "hang", "close"):
@@ -61,7 +63,9 @@ class GRPCReceiver(Receiver):
             if answer.retry_delay is not None:
                 context.set_trailing_metadata((("grpc-status-details-bin", answer.status(code)),))
             context.abort(next(known for known in grpc.StatusCode if known.value[0] == code), answer.message)
-        return answer.body if answer.kind == "raw" else answer.response().SerializeToString()
+        if answer.kind == "raw":
+            return answer.body
+        return signal.answer(answer.rejected, answer.message).SerializeToString()
 
     def stop(self):
         self.stopped.set()
@@ -70,7 +74,7 @@ class GRPCReceiver(Receiver):
 
 
 class HTTPReceiver(Receiver):
-    """Takes OTLP over HTTP, as protobuf or as JSON, at any path."""
+    """Takes OTLP over HTTP, as protobuf or as JSON, at any path; what is no path of traces is one of metrics."""
 
     def __init__(self, script=(), credentials=None, address=("127.0.0.1", 0), log=None):
         super().__init__(script, log)
@@ -114,16 +118,17 @@ class HTTPReceiver(Receiver):
     def export(self, http):
         body = http.rfile.read(int(http.headers["Content-Length"]))
         kind = http.headers["Content-Type"]
+        signal = TRACES if http.path.endswith(TRACES.path) else METRICS
         try:
             plain = gzip.decompress(body) if http.headers["Content-Encoding"] == "gzip" else body
             if kind not in ("application/x-protobuf", "application/json"):
                 raise ValueError(f"the content is {kind}")
-            request = decode_json(plain) if kind == "application/json" else decode(plain)
+            request = signal.decode_json(plain) if kind == "application/json" else signal.decode(plain)
         except Exception as problem:
             self.problems.append(problem)
             return self.respond(http, 400, str(problem).encode(), "text/plain", {})
         headers = {name.lower(): value for name, value in http.headers.items()} | {":path": http.path}
-        answer = self.take(headers, plain, request, http.client_address)
+        answer = self.take(signal, headers, plain, request, http.client_address)
         if answer.kind in ("hang", "close"):
             http.close_connection = True
             return None
@@ -133,9 +138,9 @@ class HTTPReceiver(Receiver):
         elif answer.kind in ("raw", "drip"):
             content = answer.body
         elif is_json:
-            content = json_format.MessageToJson(answer.response()).encode()
+            content = json_format.MessageToJson(signal.answer(answer.rejected, answer.message)).encode()
         else:
-            content = answer.response().SerializeToString()
+            content = signal.answer(answer.rejected, answer.message).SerializeToString()
         if answer.kind == "close_after":
             http.close_connection = True
         return self.respond(http, answer.code or 200, content, kind, answer.headers, answer.kind == "drip")

@@ -50,11 +50,21 @@ type Registry interface {
 	Handle(key Key) func()
 }
 
-// Peer describes one library. A work absent from Hammers is not offered, nor is
-// a format absent from Formats, nor serving without a Handler.
+// Spans makes spans that a batch processor brings to an exporter.
+type Spans struct {
+	// Hammer begins and ends n spans.
+	Hammer Hammer
+	// Exported delivers what is left and returns how many spans the exporter got.
+	Exported func() int64
+}
+
+// Peer describes one library. A work absent from Hammers and Spans is not
+// offered, nor is a format absent from Formats, nor serving without a Handler,
+// nor what needs a registry without NewRegistry.
 type Peer struct {
 	Who           string
 	Hammers       map[string]func() Hammer
+	Spans         map[string]func() Spans
 	NewRegistry   func() Registry
 	NewExposition func() Exposition
 	Formats       []string
@@ -89,7 +99,14 @@ func Main(peer Peer) {
 // work that is not offered.
 func measure(peer Peer, work string, threads int) string {
 	if hammers := peer.Hammers[work]; hammers != nil {
-		return figure("ns_per_op", hammer(hammers(), threads))
+		took, _ := hammer(hammers(), threads)
+		return figure("ns_per_op", took)
+	}
+	if spans := peer.Spans[work]; spans != nil {
+		return export(spans(), threads)
+	}
+	if peer.NewRegistry == nil {
+		return ""
 	}
 	kind, count, _ := strings.Cut(work, ".")
 	size := counts[count]
@@ -120,17 +137,27 @@ func figure(unit string, number float64) string { return fmt.Sprintf("%q:%.4f", 
 // counts are the numbers of series by their names in works.
 var counts = map[string]int{"1k": 1_000, "10k": 10_000, "100k": 100_000}
 
-// hammer returns the wall time per operation of one thread.
-func hammer(h Hammer, threads int) float64 {
+// export returns the figures of a work that makes spans.
+func export(spans Spans, threads int) string {
+	took, ended := hammer(spans.Hammer, threads)
+	return figure("ns_per_op", took) + "," + figure("delivered", float64(spans.Exported())/float64(ended))
+}
+
+// hammer returns the wall time per operation of one thread, and how many
+// operations there were in all.
+func hammer(h Hammer, threads int) (took float64, operations int) {
 	n := 1000
-	took := concurrently(h, threads, n)
-	for took < warmUp {
+	elapsed := concurrently(h, threads, n)
+	operations = n * threads
+	for elapsed < warmUp {
 		n *= 2
-		took = concurrently(h, threads, n)
+		elapsed = concurrently(h, threads, n)
+		operations += n * threads
 	}
-	n = int(float64(n) * float64(timed) / float64(took))
-	took = concurrently(h, threads, n)
-	return float64(took.Nanoseconds()) / float64(n)
+	n = int(float64(n) * float64(timed) / float64(elapsed))
+	elapsed = concurrently(h, threads, n)
+	operations += n * threads
+	return float64(elapsed.Nanoseconds()) / float64(n), operations
 }
 
 func concurrently(h Hammer, threads, n int) time.Duration {

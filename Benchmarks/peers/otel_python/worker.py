@@ -1,4 +1,6 @@
-"""The worker of OpenTelemetry's Python SDK: collects and encodes for OTLP, as its exporter does before it sends."""
+"""The worker of OpenTelemetry's Python SDK: spans, and collecting and encoding for OTLP, as its exporter does it before it
+sends.
+"""
 
 import gc
 import json
@@ -11,6 +13,8 @@ from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metr
 from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, Counter, Histogram, MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.resources import Resource
+
+import spans
 
 NOT_OFFERED = 3
 WHO = "otel_python"
@@ -60,17 +64,17 @@ def fill(meter, series):
     return SIZES[series]
 
 
-def main():
-    work, threads = sys.argv[1], int(sys.argv[2])
+def measure(work):
+    """The figures of a work of OTLP; None for one that is not offered."""
     if not work.startswith("otlp.encode."):
-        return NOT_OFFERED
+        return None
     reader = InMemoryMetricReader(cardinality_limits={Counter: 1_000_000, Histogram: 1_000_000})
     provider = MeterProvider(
         [reader], Resource({"service.name": "bench"}), exemplar_filter=AlwaysOffExemplarFilter()
     )
     count = fill(provider.get_meter("bench"), work.removeprefix("otlp.encode."))
     if count is None:
-        return NOT_OFFERED
+        return None
 
     def encode():
         return encode_metrics(reader.get_metrics_data())
@@ -90,17 +94,15 @@ def main():
         began = time.perf_counter_ns()
         encode().SerializeToString()
         samples.append(time.perf_counter_ns() - began)
-    print(
-        json.dumps(
-            {
-                "work": work,
-                "who": WHO,
-                "threads": threads,
-                "ns_per_op": statistics.median(samples),
-                "bytes_per_point": size / count,
-            }
-        )
-    )
+    return {"ns_per_op": statistics.median(samples), "bytes_per_point": size / count}
+
+
+def main():
+    work, threads = sys.argv[1], int(sys.argv[2])
+    figures = spans.measure(work, threads) or (measure(work) if threads == 1 else None)
+    if figures is None:
+        return NOT_OFFERED
+    print(json.dumps({"work": work, "who": WHO, "threads": threads, **figures}))
     return 0
 
 

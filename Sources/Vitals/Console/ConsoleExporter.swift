@@ -1,45 +1,34 @@
-import CVitals
-import Synchronization
 import VitalsMetrics
 
 /// Shows metrics on standard output, a line for each point.
 final class ConsoleExporter: SnapshotExporter {
-    /// Writes bytes until a deadline that may move, and returns why not all were written, or nil.
-    typealias Write = @Sendable (_ bytes: [UInt8], _ deadline: () -> UInt64) -> String?
-
     let temporality: Temporality
     let title = "the console"
 
     /// The bytes of one output; points beyond it are counted.
     private let limit: Int
-    private let write: Write
-    /// By when the export that is under way has to end; later ones are in no hurry.
-    private let hurried = Atomic<UInt64>(.max)
-    private let isShutDown = Atomic(false)
-    private let failures = Atomic<Int>(0)
-    private let isFailing = Atomic(false)
+    private let writer: ConsoleWriter
 
     /// Shows totals or changes on a descriptor, by default standard output.
     convenience init(temporality: Temporality = .cumulative, descriptor: Int32 = 1) {
-        let output = ConsoleOutput(descriptor: descriptor)
-        self.init(temporality: temporality) { output.write($0, deadline: $1) }
+        self.init(temporality: temporality, write: ConsoleWriter.to(descriptor))
     }
 
     /// Hands what is shown to `write`.
-    init(temporality: Temporality = .cumulative, limit: Int = 4 << 20, write: @escaping Write) {
+    init(temporality: Temporality = .cumulative, limit: Int = 4 << 20, write: @escaping ConsoleWriter.Write) {
         self.temporality = temporality
         self.limit = limit
-        self.write = write
+        writer = ConsoleWriter("metrics", write)
     }
 
     /// How many outputs were not taken, or only in part.
-    var failureCount: Int { failures.load(ordering: .relaxed) }
+    var failureCount: Int { writer.failureCount }
 
     func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
-        guard vitals_monotonic_nanoseconds() < deadline, !isShutDown.load(ordering: .acquiring) else { return false }
+        guard !writer.isOver(by: deadline) else { return false }
         var text = ConsoleText(limit: limit)
         // What broke off in the middle of a line is ended first.
-        if isFailing.load(ordering: .relaxed) { text.breakLine() }
+        if writer.isFailing { text.breakLine() }
         do throws(ReaderError) {
             try reader.collect(timeout: .until(deadline)) { text.append($0) }
         } catch {
@@ -49,33 +38,14 @@ final class ConsoleExporter: SnapshotExporter {
         }
         // Not while the registry is being read: a terminal may be slow.
         text.close()
-        let problem = write(text.bytes) {
-            self.isShutDown.load(ordering: .acquiring) ? 0 : min(deadline, self.hurried.load(ordering: .acquiring))
-        }
-        if let problem {
-            reader.rollback()
-            failures.add(1, ordering: .relaxed)
-            if !isFailing.exchange(true, ordering: .relaxed) {
-                Diagnostics.log(.error, "metrics cannot be shown on the console: \(problem); it is tried again")
-            }
-        } else {
-            reader.commit()
-            if isFailing.exchange(false, ordering: .relaxed) {
-                Diagnostics.log(.info, "metrics are shown on the console again")
-            }
-        }
-        return problem == nil
+        let isWritten = writer.write(text.bytes, until: deadline)
+        if isWritten { reader.commit() } else { reader.rollback() }
+        return isWritten
     }
 
-    func hurry(to deadline: UInt64) {
-        hurried.store(deadline, ordering: .releasing)
-    }
+    func hurry(to deadline: UInt64) { writer.hurry(to: deadline) }
 
-    func cancel() {
-        isShutDown.store(true, ordering: .releasing)
-    }
+    func cancel() { writer.cancel() }
 
-    func shutdown() {
-        cancel()
-    }
+    func shutdown() { writer.cancel() }
 }

@@ -36,11 +36,17 @@ struct ConsoleText {
     }
 
     private static func labels(_ labels: SeriesLabels?) -> String {
-        var texts: [String] = []
-        labels?.forEach { key, value in
+        var pairs: [(String, AttributeValue)] = []
+        labels?.forEach { pairs.append(($0, $1)) }
+        return Self.labels(pairs)
+    }
+
+    /// `{method="card", status=200}`; nothing without any.
+    static func labels(_ pairs: [(String, AttributeValue)]) -> String {
+        let texts = pairs.map { key, value in
             let text =
                 if case .string(let text) = value { "\"\(escaped(text, quotes: true))\"" } else { escaped("\(value)") }
-            texts.append("\(escaped(key))=\(text)")
+            return "\(escaped(key))=\(text)"
         }
         return texts.isEmpty ? "" : "{\(texts.joined(separator: ", "))}"
     }

@@ -33,7 +33,7 @@ public enum ExemplarSource {
     }
 
     /// Installs a supplier that is asked only while somebody is in a span: between `enter` and `leave`.
-    package static func install(announcing supplier: @escaping Supplier) {
+    package static func installAnnounced(_ supplier: @escaping Supplier) {
         install(supplier)
         update { $0.hasSupplier = false }
     }

@@ -72,6 +72,11 @@ package final class OTLPSender: Sendable {
         noteFailure(failure)
     }
 
+    /// Counts items that nobody tries to deliver, after others failed.
+    func countUntried(_ items: Int, _ failure: ExportFailure) {
+        metrics.dropped(items, as: failure.kind)
+    }
+
     /// Says that something is lost, unless that was said last as well.
     func report(loss message: String) {
         warn(message, .error)
@@ -180,8 +185,7 @@ extension OTLPSender {
         let doubt = failure.isAmbiguous ? " It may have taken the last message all the same." : ""
         Diagnostics.log(
             .error,
-            "\(title): nothing is delivered: \(failure).\(asked)\(doubt) It is tried again; nothing more is said until it "
-                + "succeeds.")
+            "\(title): nothing is delivered: \(failure).\(asked)\(doubt) \(signal.withoutPeer)")
     }
 }
 

@@ -17,6 +17,9 @@ package struct PartedDelivery {
     /// The size of the smallest message that the peer found too large, before it took a smaller one.
     package private(set) var tooLargeBytes: Int?
     private var refusedBytes: Int?
+    /// Why the delivery ended before its end.
+    package private(set) var failure: ExportFailure?
+    private var isFirstTried = false
 
     /// A delivery of `parts`.
     package init(_ sender: OTLPSender, _ parts: [ExportPart]) {
@@ -29,6 +32,11 @@ package struct PartedDelivery {
 
     /// Whether all that was not delivered was refused: nothing else stands in the way of other messages.
     package var isTried: Bool { untried.isEmpty }
+
+    /// How many items of messages that were not even tried are left.
+    package var untriedItems: Int {
+        untried.dropFirst(isFirstTried ? 1 : 0).reduce(0) { $0 + $1.items }
+    }
 
     /// Delivers until `deadline`, or until the peer does not answer or refuses too much.
     package mutating func run(until deadline: UInt64) {
@@ -49,7 +57,9 @@ package struct PartedDelivery {
                 }
             case .failure(let failure) where failure.remedy == .none && !failure.isShutdown:
                 suspect(part, failure)
-            case .failure:
+            case .failure(let failure):
+                self.failure = failure
+                isFirstTried = true
                 return
             }
         }
@@ -61,6 +71,7 @@ package struct PartedDelivery {
     }
 
     private mutating func suspect(_ part: ExportPart, _ failure: ExportFailure) {
+        self.failure = failure
         untried.removeFirst()
         suspects.append((part, failure))
     }

@@ -47,6 +47,14 @@ package enum Signal: Sendable {
         }
     }
 
+    /// What becomes of its items while a peer takes none, in messages.
+    var withoutPeer: String {
+        switch self {
+        case .metrics: "It is tried again; nothing more is said until it succeeds."
+        case .traces: "Spans are lost until it succeeds; nothing more is said until then."
+        }
+    }
+
     /// What its exporter is called in `otel.component.type`, after the transport.
     var exporterName: String {
         switch self {

@@ -8,6 +8,11 @@ extension ByteBuffer {
         for (key, value) in attributes { append(field: field, key: key, value: value) }
     }
 
+    /// Appends a `KeyValue` for each pair, in their order, as the repeated field of this number.
+    package mutating func append(field: UInt32, pairs: [(String, AttributeValue)]) {
+        for (key, value) in pairs { append(field: field, key: key, value: value) }
+    }
+
     /// Appends a `KeyValue`.
     package mutating func append(field: UInt32, key: String, value: AttributeValue) {
         let pair = beginMessage(field: field)

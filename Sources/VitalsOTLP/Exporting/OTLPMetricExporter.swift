@@ -12,24 +12,19 @@ package final class OTLPMetricExporter: SnapshotExporter {
         var encoder: MetricsEncoder
         /// Parts of an earlier collection that are still to be delivered; only where the reader reports changes.
         var waiting: [ExportPart] = []
-        /// How large messages may be, as far as is known: a peer may take less than is configured.
-        var limit: Int
+        var limit: RequestLimit
         /// How many bytes the last message had: the next one will have about as many.
         var size = 4096
 
-        init(_ resource: Attributes, limit: Int) {
-            self.limit = limit
+        init(_ resource: Attributes, _ limits: OTLPLimits) {
+            limit = RequestLimit(limits)
             encoder = MetricsEncoder(resource: resource)
         }
     }
 
-    /// Messages do not become smaller than this for the next collections, even if the peer takes only smaller ones now.
-    private static let leastLimit = 64 << 10
-
     package let temporality: Temporality
     package var title: String { sender.title }
     private let sender: OTLPSender
-    private let requestBytes: Int
     /// Nil while an export has it: a collection must not run under a lock of ours.
     private let work: Locked<Work?>
 
@@ -39,9 +34,7 @@ package final class OTLPMetricExporter: SnapshotExporter {
     ) {
         self.sender = sender
         self.temporality = temporality
-        // No message of protobuf is larger than two gigabytes.
-        requestBytes = min(max(1024, configuration.limits.requestBytes), Int(Int32.max))
-        work = Locked(Work(resource, limit: requestBytes))
+        work = Locked(Work(resource, configuration.limits))
     }
 
     package func export(_ reader: MetricReader, until deadline: UInt64) -> Bool {
@@ -65,8 +58,7 @@ package final class OTLPMetricExporter: SnapshotExporter {
             earlier.giveUpSuspects()
             work.waiting = []
         }
-        // What a peer finds too large need not be tried each time; but it may take more some day.
-        work.limit = delivery.tooLargeBytes.map { max(Self.leastLimit, $0 / 2) } ?? min(requestBytes, work.limit * 2)
+        work.limit.learn(from: delivery)
         let isWhole = delivery.rest.isEmpty
         if isWhole || !delivery.isUntouched { reader.commit() } else { reader.rollback() }
         // Totals come again with the next collection anyway.
@@ -85,26 +77,7 @@ package final class OTLPMetricExporter: SnapshotExporter {
         guard points > 0 else { return ([], false) }
         work.size = buffer.count
         let whole = ExportPart(ExportBody(buffer, isPacked: false), items: points)
-        let limit = min(requestBytes, work.limit)
-        guard whole.message.bytes.count > limit else { return ([whole], false) }
-        let parts =
-            MessageSplitter.split(whole.message.bytes, .metrics, atMost: limit)?.map {
-                ExportPart($0, .metrics)
-            } ?? [whole]
-        let sendable = withinLimit(parts)
-        return (sendable, sendable.count < parts.count)
-    }
-
-    /// Those parts that may be sent: a single point may be larger than the limit, and so may the resource around it.
-    private func withinLimit(_ parts: [ExportPart]) -> [ExportPart] {
-        let items = parts.reduce(0) { $1.message.bytes.count > requestBytes ? $0 + $1.items : $0 }
-        guard items > 0 else { return parts }
-        sender.countTooLarge(items)
-        sender.report(
-            loss:
-                "\(sender.signal.itemsInWords) that come to more than limits.requestBytes, \(requestBytes), are lost: "
-                + "raise it, or shorten the attributes")
-        return parts.filter { $0.message.bytes.count <= requestBytes }
+        return work.limit.parts(of: whole, sender)
     }
 
     package func hurry(to deadline: UInt64) { sender.hurry(to: deadline) }

@@ -16,12 +16,14 @@ class ContextStorage: @unchecked Sendable {
         self.record = record
     }
 
+    private var carriesNothing: Bool { traceState.isEmpty && baggage.isEmpty && values?.isEmpty ?? true }
+
     /// The storage of a context that has just this; nil where there is nothing to store.
     static func of(
         _ traceState: TraceState, _ baggage: Baggage, _ values: [ObjectIdentifier: any Sendable]?,
         _ record: SpanRecord? = nil
     ) -> ContextStorage? {
-        if traceState.isEmpty, baggage.isEmpty, values?.isEmpty ?? true {
+        if traceState.isEmpty, baggage.isEmpty, values?.isEmpty ?? true, record?.carriesNothing ?? true {
             return record
         }
         return ContextStorage(traceState: traceState, baggage: baggage, values: values, record: record)

@@ -16,11 +16,16 @@ enum Hexadecimal {
     /// Sixteen digits in lower case.
     static func text(_ number: UInt64) -> String {
         String(unsafeUninitializedCapacity: 16) { bytes in
-            for index in 0..<16 {
-                let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index) & 15)
-                bytes[index] = digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a")
-            }
+            write(number, to: bytes, at: 0)
             return 16
+        }
+    }
+
+    /// Writes sixteen digits in lower case from the byte `start` on.
+    static func write(_ number: UInt64, to bytes: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        for index in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index) & 15)
+            bytes[start + index] = digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "a")
         }
     }
 }

@@ -33,7 +33,7 @@ public final class TracerProvider: Sendable {
     public func start(_ configuration: TracingConfiguration, registry: Registry? = nil) {
         let pipeline = Pipeline(configuration, registry)
         pipelines.withLock { $0.append(pipeline) }
-        ExemplarSource.install(announcing: CurrentContext.exemplar)
+        ExemplarSource.installAnnounced(CurrentContext.exemplar)
         current.store(UInt(bitPattern: Unmanaged.passUnretained(pipeline).toOpaque()), ordering: .releasing)
     }
 

@@ -1,10 +1,9 @@
 import CVitals
 import Synchronization
-import VitalsMetrics
 
 /// Runs `body` with an iteration count that makes it last about a quarter of a second, after a warm-up, on `threads`
 /// threads at once, and tells the nanoseconds that one iteration took on each.
-func nanosecondsPerOperation(threads: Int, _ body: @escaping @Sendable (Int) -> Void) -> Double {
+package func nanosecondsPerOperation(threads: Int, _ body: @escaping @Sendable (Int) -> Void) -> Double {
     var iterations = 1000
     while true {
         let elapsed = wall(threads: threads, iterations, body)
@@ -55,7 +54,7 @@ private func wall(threads: Int, _ iterations: Int, _ body: @escaping @Sendable (
 }
 
 /// The median of at least five runs that together last a quarter of a second, after a warm-up.
-func medianNanoseconds(_ body: () -> Void) -> Double {
+package func medianNanoseconds(_ body: () -> Void) -> Double {
     let warm = vitals_monotonic_nanoseconds() + 50_000_000
     repeat { body() } while vitals_monotonic_nanoseconds() < warm
     var samples: [UInt64] = []
@@ -66,21 +65,4 @@ func medianNanoseconds(_ body: () -> Void) -> Double {
         samples.append(vitals_monotonic_nanoseconds() - start)
     }
     return Double(samples.sorted()[samples.count / 2])
-}
-
-private final class Busy: Sendable {
-    let series: Counter<Int>.Series
-
-    init(_ series: Counter<Int>.Series) {
-        self.series = series
-    }
-}
-
-/// Adds to a series on a thread of its own until the process ends.
-func keepBusy(_ series: Counter<Int>.Series) {
-    _ = vitals_thread_start(
-        { pointer in
-            let series = Unmanaged<Busy>.fromOpaque(pointer).takeRetainedValue().series
-            while true { series.add(1) }
-        }, Unmanaged.passRetained(Busy(series)).toOpaque(), "busy")
 }
