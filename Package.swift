@@ -85,6 +85,10 @@ if Context.environment["VITALS_FUZZ"] != nil {
         .executableTarget(name: "fuzz-grpc", dependencies: ["VitalsOTLP"]),
         .executableTarget(name: "fuzz-retry-after", dependencies: ["VitalsOTLP"]),
         .executableTarget(name: "fuzz-environment", dependencies: ["Vitals"]),
+        .executableTarget(name: "fuzz-traceparent", dependencies: ["VitalsTracing"]),
+        .executableTarget(name: "fuzz-tracestate", dependencies: ["VitalsTracing"]),
+        .executableTarget(name: "fuzz-baggage", dependencies: ["VitalsTracing"]),
+        .executableTarget(name: "fuzz-b3", dependencies: ["VitalsTracing"]),
     ]
 }
 

@@ -31,9 +31,9 @@ public final class BatchSpanProcessor: SpanProcessor {
         _ exporter: any SpanExporter, queue: Int, batch: Int, delay: Duration, timeout: Duration, registry: Registry?,
         thread: (@escaping @Sendable () -> Void) -> Worker?
     ) {
-        let capacity = Self.size(queue, "queue", default: Self.defaultQueue)
-        let batch = min(Self.size(batch, "batch", default: Self.defaultBatch), capacity)
-        let queue = SpanQueue(capacity: capacity, batch: batch)
+        let sizes = Self.sizes(queue: queue, batch: batch)
+        for complaint in sizes.complaints { Diagnostics.log(.warning, complaint) }
+        let queue = SpanQueue(capacity: sizes.queue, batch: sizes.batch)
         let metrics = registry.map { ProcessorMetrics($0, component: "batching_span_processor", queue: queue) }
         worker = ExportWorker(exporter, queue: queue, delay: delay, timeout: timeout, metrics: metrics)
         worker.start(thread)
@@ -50,15 +50,26 @@ public final class BatchSpanProcessor: SpanProcessor {
     /// The room for waiting spans is taken at once.
     private static let largest = 1 << 20
 
-    private static func size(_ size: Int, _ name: String, default usual: Int) -> Int {
-        if size > 0, size <= largest { return size }
-        let taken = size > 0 ? largest : usual
-        Diagnostics.log(
-            .warning,
-            "a batch span processor cannot have a \(name) of \(size) spans, it takes 1 to \(largest): it has one of "
-                + "\(taken)")
-        return taken
+    /// The sizes that count, and what is wrong with those that were given.
+    static func sizes(queue: Int, batch: Int) -> (queue: Int, batch: Int, complaints: [String]) {
+        var complaints: [String] = []
+        func size(_ size: Int, _ name: String, _ usual: Int) -> Int {
+            let taken = size < 1 ? usual : min(size, largest)
+            if taken != size {
+                complaints.append(
+                    "a batch span processor cannot have a \(name) of \(size) spans, but of 1 to \(largest): it takes "
+                        + "\(taken)")
+            }
+            return taken
+        }
+        let capacity = size(queue, "queue", defaultQueue)
+        return (capacity, min(size(batch, "batch", defaultBatch), capacity), complaints)
     }
+
+    /// How many spans wait.
+    var count: Int { worker.queue.count }
+    /// How many flushes are waited for.
+    var waitingFlushes: Int { worker.waitingFlushes }
 
     /// Queues the span if it is sampled.
     public func onEnd(_ span: FinishedSpan) {

@@ -20,9 +20,10 @@ final class ExportWorker: Sendable {
         var tickets = 0
         /// Up to where the spans are wanted before the delay has passed.
         var wanted: UInt64 = 0
-        var isEnding = false
-        /// When the last export, which is to come now, has to be over.
+        /// When everything has to be over, once the end was asked for.
         var end: UInt64?
+        /// The last exports are to come now.
+        var isEnding = false
         var hasEnded = false
     }
 
@@ -61,7 +62,7 @@ final class ExportWorker: Sendable {
         queue.close()
         metrics?.cancel()
         _ = state.update { state in
-            state.isEnding = true
+            state.end = 0
             state.hasEnded = true
             state.flushes[0] = Flush(target: .max, isDone: false)
         }
@@ -105,11 +106,10 @@ final class ExportWorker: Sendable {
         while !isEnding {
             let target: UInt64
             (target, isEnding) = waitForWork()
-            while !isEnding, let next = export(through: target, until: .max, &batch) { isEnding = next }
+            while !isEnding, let next = export(through: target, &batch) { isEnding = next }
         }
         exporter.hurry(within: nil)
-        let end = state.update { $0.end ?? 0 } ?? 0
-        while vitals_monotonic_nanoseconds() < end, export(through: .max, until: end, &batch) != nil {}
+        while vitals_monotonic_nanoseconds() < end, export(through: .max, &batch) != nil {}
         discard()
         exporter.shutdown()
         metrics?.cancel()
@@ -120,18 +120,21 @@ final class ExportWorker: Sendable {
     /// are exported in any case.
     private func waitForWork() -> (target: UInt64, isEnding: Bool) {
         let hasWork = state.wait(until: vitals_monotonic_nanoseconds() &+ delay) {
-            $0.isAlarmed || $0.wanted > $0.done || $0.end != nil
+            $0.isAlarmed || $0.wanted > $0.done || $0.isEnding
         }
         let (wanted, isEnding): (UInt64, Bool) =
             state.update { state in
                 state.isAlarmed = false
-                return (state.wanted, state.end != nil)
+                return (state.wanted, state.isEnding)
             } ?? (0, true)
         return (hasWork ? wanted : queue.added, isEnding)
     }
 
+    /// When an export has to be over that begins now, at the latest.
+    private var end: UInt64 { state.update { $0.end ?? .max } ?? 0 }
+
     /// Exports a batch and returns whether the end has come; nil if there was none to export.
-    private func export(through target: UInt64, until end: UInt64, _ batch: inout [FinishedSpan]) -> Bool? {
+    private func export(through target: UInt64, _ batch: inout [FinishedSpan]) -> Bool? {
         guard let position = queue.take(through: target, into: &batch) else { return nil }
         metrics?.exported(batch.count)
         let deadline = min(vitals_monotonic_nanoseconds() &+ timeout, end)
@@ -143,7 +146,7 @@ final class ExportWorker: Sendable {
                 state.flushes[ticket]?.isDone = position >= flush.target
                 if !isDelivered { state.flushes[ticket]?.hasFailed = true }
             }
-            return state.end != nil
+            return state.isEnding
         } ?? true
     }
 
@@ -191,12 +194,16 @@ extension ExportWorker {
         } ?? false
     }
 
+    /// How many flushes are waited for.
+    var waitingFlushes: Int { state.update { state in state.flushes.keys.count { $0 > 0 } } ?? 0 }
+
     /// Takes no more spans, and exports a last time, until `deadline` (monotonic nanoseconds). Does not wait, and is safe
     /// to call twice: the first one counts.
     func beginShutdown(until deadline: UInt64) {
         let isFirst = state.update { state in
-            defer { state.isEnding = true }
-            return !state.isEnding
+            guard state.end == nil else { return false }
+            state.end = deadline
+            return true
         }
         guard isFirst == true else { return }
         let target = queue.close()
@@ -204,7 +211,7 @@ extension ExportWorker {
         // An export that is under way leaves half of the time for the others.
         let now = vitals_monotonic_nanoseconds()
         exporter.hurry(within: .nanoseconds(Int64(clamping: (deadline > now ? deadline - now : 0) / 2)))
-        _ = state.update { $0.end = deadline }
+        _ = state.update { $0.isEnding = true }
     }
 
     /// Exports what there is while nobody waits for it.
@@ -217,7 +224,6 @@ extension ExportWorker {
         guard !isAskedByExporter else { return false }
         let hasEnded = state.wait(until: deadline) { $0.hasEnded }
         // Somebody else may have given the last exports more time.
-        let end = state.update { $0.end ?? .max } ?? .max
         if !hasEnded, end <= deadline {
             exporter.cancel()
             metrics?.cancel()

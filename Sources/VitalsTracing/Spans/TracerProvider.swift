@@ -39,17 +39,37 @@ public final class TracerProvider: Sendable {
 
     /// Delivers the spans that have ended until now. True if that succeeded within `timeout`.
     public func flush(timeout: Duration = .seconds(5)) -> Bool {
-        let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
         guard let processors = withPipeline({ $0.processors }) else { return true }
-        return processors.map { $0.flush(timeout: .until(deadline)) }.allSatisfy(\.self)
+        return Self.ask(processors, timeout) { $0.flush(timeout: $1) }
     }
 
     /// Ends the recording of spans and delivers those that have ended. True if that succeeded within `timeout`.
     public func shutdown(timeout: Duration = .seconds(5)) -> Bool {
-        let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
         guard let processors = withPipeline({ $0.processors }) else { return true }
         current.store(0, ordering: .releasing)
-        return processors.map { $0.shutdown(timeout: .until(deadline)) }.allSatisfy(\.self)
+        return Self.ask(processors, timeout) { $0.shutdown(timeout: $1) }
+    }
+
+    /// Asks all processors at once, so that one that hangs does not take the time of the others. True if all of them
+    /// succeed within `timeout`.
+    private static func ask(
+        _ processors: [any SpanProcessor], _ timeout: Duration,
+        _ question: @escaping @Sendable (any SpanProcessor, Duration) -> Bool
+    ) -> Bool {
+        guard processors.count > 1 else { return processors.allSatisfy { question($0, timeout) } }
+        let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
+        let answers = Waitable<[Bool]>([])
+        // A processor knows by the context that it is its own exporter who asks.
+        let context = Context.current
+        for processor in processors {
+            let ask: @Sendable () -> Void = {
+                let answer = withContext(context) { question(processor, .until(deadline)) }
+                _ = answers.update { $0.append(answer) }
+            }
+            if Worker("vitals-spans", ask) == nil { ask() }
+        }
+        _ = answers.wait(until: deadline) { $0.count == processors.count }
+        return answers.update { $0.count == processors.count && $0.allSatisfy(\.self) } ?? false
     }
 
     /// Whether spans are recorded.

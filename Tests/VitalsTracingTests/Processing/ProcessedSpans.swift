@@ -1,0 +1,33 @@
+import VitalsMetrics
+import VitalsTesting
+
+@testable import VitalsTracing
+
+/// What a processor says became of spans.
+struct Processed: Equatable {
+    var exported = 0
+    var queueFull = 0
+    var alreadyShutdown = 0
+    var ownExport = 0
+
+    init(exported: Int = 0, queueFull: Int = 0, alreadyShutdown: Int = 0, ownExport: Int = 0) {
+        self.exported = exported
+        self.queueFull = queueFull
+        self.alreadyShutdown = alreadyShutdown
+        self.ownExport = ownExport
+    }
+
+    init(_ reader: InMemoryReader, component: String = "batching_span_processor") {
+        let points = reader.collect()["otel.sdk.processor.span.processed"]?.points ?? []
+        for point in points where point.attributes["otel.component.name"] == "\(component)/0" {
+            switch point.attributes["error.type"] {
+            case nil: exported += point.int ?? 0
+            case "queue_full": queueFull += point.int ?? 0
+            case "already_shutdown": alreadyShutdown += point.int ?? 0
+            default: ownExport += point.int ?? 0
+            }
+        }
+    }
+
+    var total: Int { exported + queueFull + alreadyShutdown + ownExport }
+}
