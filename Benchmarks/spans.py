@@ -22,8 +22,8 @@ PROGRAM = ROOT / ".build" / "release" / "vitals-bench-spans"
 SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService"
 PROCESSED = "otel_sdk_processor_span_processed_total"
 EXPORTED = "otel_sdk_exporter_span_exported_total"
-# What may be missing is no span: two threads that sleep between spans begin a last one late.
-LATE = 0.98
+# The threads sleep between spans, and may wake late.
+ENOUGH = 0.98
 
 
 def receive(delay):
@@ -131,7 +131,7 @@ def complaints(figures, rate, may_drop):
         yield "nothing was dropped: that was no overload"
     if not may_drop and dropped:
         yield f"{dropped} were dropped"
-    if figures["ended"] < LATE * rate * figures["seconds"]:
+    if figures["ended"] < ENOUGH * rate * figures["seconds"]:
         yield f"only {figures['ended'] / figures['seconds']:.0f} spans a second"
 
 
