@@ -1,7 +1,7 @@
 /// How much a tail processor may hold while traces are undecided. What is beyond makes it decide early, of the oldest
 /// trace first.
 public struct TailLimits: Sendable, Hashable {
-    /// Traces that are undecided; of as many that have been decided it remembers how.
+    /// Traces that are undecided; of about as many that have been decided it remembers how.
     public var traces = 10_000
     /// Spans of one trace.
     public var spansPerTrace = 1000

@@ -41,12 +41,13 @@ struct TailTraces {
 
     private let rules: Rules
     private var waiting = TraceTable<Waiting>()
-    private var decisions = TraceTable<Bool>()
+    private var decisions: TailDecisions
     private(set) var bytes = 0
     private var isClosed = false
 
     init(_ rules: Rules) {
         self.rules = rules
+        decisions = TailDecisions(rules.limits.traces)
     }
 
     /// How many traces are undecided.
@@ -69,7 +70,20 @@ struct TailTraces {
         let record = span.record
         let id = TraceID(high: record.traceHigh, low: record.traceLow)
         let isRoot = record.parentNumber == 0 || record.isParentRemote
-        if waiting[id] == nil {
+        let isTold = tells(span, isRoot: isRoot)
+        let size = span.isSampled ? 0 : span.estimatedBytes
+        let most = rules.limits.spansPerTrace
+        func take(_ trace: inout Waiting) -> (isOver: Bool, isFull: Bool) {
+            if isTold { trace.isKept = true }
+            if isRoot { trace.openRoots = max(0, trace.openRoots - 1) }
+            if !span.isSampled {
+                trace.spans.append(span)
+                trace.bytes += size
+            }
+            return (isRoot && trace.openRoots == 0, trace.spans.count > most)
+        }
+        var answer = waiting.update(id, take)
+        if answer == nil {
             // One that is sampled needs no decision.
             if span.isSampled { return outcome }
             if let isKept = isClosed ? false : decisions[id] {
@@ -77,20 +91,10 @@ struct TailTraces {
                 return outcome
             }
             add(id, Waiting(since: now), now, &outcome)
+            answer = waiting.update(id, take)
         }
-        let size = span.isSampled ? 0 : span.estimatedBytes
         bytes += size
-        let isTold = tells(span, isRoot: isRoot)
-        let (isOver, isFull) =
-            waiting.update(id) { trace in
-                if isTold { trace.isKept = true }
-                if isRoot { trace.openRoots = max(0, trace.openRoots - 1) }
-                if !span.isSampled {
-                    trace.spans.append(span)
-                    trace.bytes += size
-                }
-                return (isRoot && trace.openRoots == 0, trace.spans.count > rules.limits.spansPerTrace)
-            } ?? (false, false)
+        let (isOver, isFull) = answer ?? (false, false)
         if isOver {
             decide(id, at: now, isEarly: false, &outcome)
         } else if isFull {
@@ -121,15 +125,16 @@ struct TailTraces {
         while waiting.count >= max(1, rules.limits.traces), let oldest = waiting.oldest() {
             decide(oldest, at: now, isEarly: true, &outcome)
         }
-        waiting.insert(trace, for: id)
+        waiting.insert(trace, for: id, at: now)
     }
 
     /// Decides of traces that have waited long enough; of no more than a few, as it is a thread of the program that waits.
     private mutating func expire(at now: UInt64) -> Outcome {
         var outcome = Outcome()
         let wait = rules.limits.wait.nanoseconds
+        guard now > wait else { return outcome }
         for _ in 0..<16 {
-            guard let oldest = waiting.oldest(), let since = waiting[oldest]?.since, now > since &+ wait else { break }
+            guard let oldest = waiting.oldest(before: now - wait) else { break }
             decide(oldest, at: now, isEarly: true, &outcome)
         }
         return outcome
@@ -142,10 +147,7 @@ struct TailTraces {
         let isSlow = trace.openRoots > 0 && rules.slowerThan.map { now > trace.since &+ $0 } ?? false
         let isKept = trace.isKept || isSlow
         outcome.add(trace.spans, isKept: isKept, isEarly: isEarly)
-        while decisions.count >= max(1, rules.limits.traces), let oldest = decisions.oldest() {
-            decisions.remove(oldest)
-        }
-        decisions.insert(isKept, for: id)
+        decisions[id] = isKept
     }
 }
 

@@ -40,8 +40,6 @@ public struct Span: Sendable {
 
     /// Adds a span that this one has to do with.
     public func addLink(_ context: SpanContext, attributes: Attributes = [:]) {
-        // One that names no span is kept if it says something else.
-        guard context.isValid || !attributes.isEmpty || !context.traceState.isEmpty else { return }
         self.context.record?.add(SpanLink(context, attributes: attributes))
     }
 

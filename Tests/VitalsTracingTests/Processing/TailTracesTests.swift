@@ -119,18 +119,6 @@ struct TailTracesTests {
         #expect(traces.beginRoot(id(self.root("other")), at: 1200).evicted.map(\.name) == ["a"])
     }
 
-    @Test("remembers only so many decisions")
-    func forgets() {
-        var traces = traces { $0.traces = 3 }
-        let roots = (0..<5).map { root("\($0)") }
-        for root in roots {
-            _ = traces.beginRoot(id(root), at: 0)
-            #expect(traces.end(end(root, error: true), at: 0).kept.count == 1)
-        }
-        #expect(roots.map { traces.end(child(of: $0, "late"), at: 0).kept.count } == [0, 0, 1, 1, 1])
-        #expect(traces.count == 2)
-    }
-
     @Test("has no limit that keeps it from working")
     func strangeLimits() {
         var traces = traces { limits in

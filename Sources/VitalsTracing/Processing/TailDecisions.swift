@@ -1,0 +1,22 @@
+/// What was decided of traces, for spans that end after their root. Each trace has one place, and the ids of traces are
+/// random: a newer trace now and then makes it forget an older one.
+struct TailDecisions {
+    private var places: [(id: TraceID, isKept: Bool)]
+    private let mask: UInt64
+
+    /// Has at least so many places.
+    init(_ count: Int) {
+        var size = 1
+        while size < min(max(1, count), 1 << 24) { size <<= 1 }
+        places = Array(repeating: (.invalid, false), count: size)
+        mask = UInt64(size - 1)
+    }
+
+    subscript(id: TraceID) -> Bool? {
+        get {
+            let place = places[Int(id.low & mask)]
+            return place.id == id ? place.isKept : nil
+        }
+        set { places[Int(id.low & mask)] = newValue.map { (id, $0) } ?? (.invalid, false) }
+    }
+}
