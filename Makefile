@@ -31,9 +31,11 @@ bench:
 	swift build -c release --product vitals-bench-http --static-swift-stdlib $(STRICT)
 	swift build -c release --product vitals-bench-otlp $(STRICT)
 	swift build -c release --product vitals-bench-tracing $(STRICT)
+	swift build -c release --product vitals-bench-spans $(STRICT)
 	Benchmarks/build-peers.sh
 	python3 Benchmarks/run.py
 	"$$(scripts/python.sh)" Benchmarks/push.py
+	"$$(scripts/python.sh)" Benchmarks/spans.py
 
 load:
 	@scripts/packages.sh build test

@@ -40,6 +40,7 @@ let package = Package(
             ]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
         .executableTarget(name: "interop-pusher", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Pusher"),
+        .executableTarget(name: "interop-tracer", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Tracer"),
         .executableTarget(name: "vitals-demo", dependencies: ["Vitals"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .target(name: "BenchTiming", dependencies: ["CVitals"], path: "Sources/vitals-bench-timing"),
@@ -53,6 +54,7 @@ let package = Package(
             name: "vitals-bench-tracing",
             dependencies: ["VitalsMetrics", "VitalsTracing", "CVitals", "AllocationCounter", "BenchTiming"]),
         .executableTarget(name: "vitals-bench-http", dependencies: ["Vitals"]),
+        .executableTarget(name: "vitals-bench-spans", dependencies: ["Vitals", "CVitals"]),
         .testTarget(name: "VitalsMetricsTests", dependencies: ["VitalsMetrics", "VitalsTesting", "CVitals"]),
         .testTarget(
             name: "VitalsTracingTests", dependencies: ["VitalsTracing", "VitalsMetrics", "VitalsTesting", "CVitals"]),
@@ -85,12 +87,18 @@ if Context.environment["VITALS_FUZZ"] != nil {
         .executableTarget(name: "fuzz-grpc", dependencies: ["VitalsOTLP"]),
         .executableTarget(name: "fuzz-retry-after", dependencies: ["VitalsOTLP"]),
         .executableTarget(name: "fuzz-environment", dependencies: ["Vitals"]),
+        .executableTarget(name: "fuzz-traceparent", dependencies: ["VitalsTracing"]),
+        .executableTarget(name: "fuzz-tracestate", dependencies: ["VitalsTracing"]),
+        .executableTarget(name: "fuzz-baggage", dependencies: ["VitalsTracing"]),
+        .executableTarget(name: "fuzz-b3", dependencies: ["VitalsTracing"]),
     ]
 }
 
 // The races are in the tests of two rooms: to build the others under ThreadSanitizer takes minutes (scripts/test.sh).
 if Context.environment["VITALS_RACES"] != nil {
-    let needed = ["CVitals", "VitalsMetrics", "VitalsTracing", "VitalsTesting", "VitalsMetricsTests", "VitalsTracingTests"]
+    let needed = [
+        "CVitals", "VitalsMetrics", "VitalsTracing", "VitalsTesting", "VitalsMetricsTests", "VitalsTracingTests",
+    ]
     package.products = []
     package.targets.removeAll { !needed.contains($0.name) }
 }

@@ -1,6 +1,7 @@
 public import VitalsEndpoint
 public import VitalsMetrics
 public import VitalsPrometheus
+public import VitalsTracing
 
 /// Everything that can be said about telemetry in code. What the environment says about it is the default.
 public struct Configuration: Sendable {
@@ -34,6 +35,11 @@ public struct Configuration: Sendable {
     public var isDisabled = false
     /// What the metrics do.
     public var metrics = Metrics()
+    /// What becomes of spans.
+    public var traces = TracesConfiguration()
+    /// How contexts go from one service to the next, even where telemetry is disabled: what `Propagator.current` is from
+    /// the start on; nil to leave it as it is.
+    public var propagator: Propagator?
     /// Where metrics can be fetched; nil for nowhere.
     public var endpoint: EndpointConfiguration? = EndpointConfiguration()
     /// What the metrics look like there.
@@ -44,9 +50,6 @@ public struct Configuration: Sendable {
     public var console: ConsoleConfiguration?
     /// Exporters of the program's own.
     public var exports: [ExportConfiguration] = []
-    /// Which part of the traces that begin here is recorded, from 0 to 1; nil if nothing is said about it. Only tracing
-    /// heeds it.
-    public var samplingRate: Double?
     /// Changes to how instruments are reported.
     public var views: [View] = []
     /// Bounds on what is kept.

@@ -10,8 +10,7 @@ struct MetricsPush: Sendable {
         let registry = configuration.metrics.registry
         var readers: [PeriodicReader] = []
         if let push = configuration.push {
-            let transport: any ExportTransport =
-                if push.otlp.transport == .grpc { try GRPCTransport(push.otlp) } else { try HTTPTransport(push.otlp) }
+            let transport = try push.otlp.makeTransport()
             // Instruments of a registry that nobody reads, if the library is not to report on itself.
             let sender = OTLPSender(
                 push.otlp, transport, .metrics,

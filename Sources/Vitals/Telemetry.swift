@@ -4,6 +4,7 @@ import Synchronization
 @_exported public import VitalsMetrics
 @_exported public import VitalsOTLP
 @_exported public import VitalsPrometheus
+@_exported public import VitalsTracing
 
 /// The telemetry of a program, from start to shutdown.
 ///
@@ -15,14 +16,16 @@ public final class Telemetry: Sendable {
     private let isRunning: Atomic<Bool>
     private let metricsEndpoint: MetricsEndpoint?
     private let push: MetricsPush?
+    private let traces: TracesPipeline?
 
-    /// Registries that have running telemetry; views of two would contradict each other.
+    /// Registries and tracer providers that have running telemetry; views of two would contradict each other.
     private static let running = Locked<Set<ObjectIdentifier>>([])
 
     /// A stand-in that works and does nothing: no reader, no thread, no socket.
     public static let disabled: Telemetry = {
         var configuration = Configuration(service: "disabled", variables: .empty)
         configuration.metrics.registry = Registry()
+        configuration.traces.provider = TracerProvider()
         configuration.endpoint = nil
         configuration.isDisabled = true
         return Telemetry(configuration, isRunning: false)
@@ -30,11 +33,12 @@ public final class Telemetry: Sendable {
 
     private init(
         _ configuration: Configuration, isRunning: Bool, _ metricsEndpoint: MetricsEndpoint? = nil,
-        _ push: MetricsPush? = nil
+        _ push: MetricsPush? = nil, _ traces: TracesPipeline? = nil
     ) {
         self.configuration = configuration
         self.metricsEndpoint = metricsEndpoint
         self.push = push
+        self.traces = traces
         self.isRunning = Atomic(isRunning)
     }
 
@@ -47,18 +51,23 @@ public final class Telemetry: Sendable {
 
     /// Starts telemetry as configured.
     public static func start(_ configuration: Configuration) throws(TelemetryError) -> Telemetry {
+        if let propagator = configuration.propagator { Propagator.current = propagator }
         guard !configuration.isDisabled else { return Telemetry(configuration, isRunning: false) }
         let registry = configuration.metrics.registry
-        guard running.withLock({ $0.insert(ObjectIdentifier(registry)).inserted }) else {
-            throw .alreadyStarted
+        let taken = configuration.taken
+        let isFree = running.withLock { running in
+            guard running.isDisjoint(with: taken) else { return false }
+            running.formUnion(taken)
+            return true
         }
+        guard isFree else { throw .alreadyStarted }
         registry.exemplarFilter = configuration.metrics.exemplars
         registry.configure(views: configuration.effectiveViews, limits: configuration.limits)
         if configuration.metrics.observesItself { registry.observeItself() }
         do throws(TelemetryError) {
             return try open(configuration)
         } catch {
-            _ = running.withLock { $0.remove(ObjectIdentifier(registry)) }
+            running.withLock { $0.subtract(taken) }
             throw error
         }
     }
@@ -72,11 +81,20 @@ public final class Telemetry: Sendable {
         } catch {
             throw .endpoint(error)
         }
+        let push: MetricsPush
         do throws(OTLPError) {
-            return Telemetry(configuration, isRunning: true, endpoint, try MetricsPush(configuration))
+            push = try MetricsPush(configuration)
         } catch {
             endpoint?.shutdown(timeout: .zero)
             throw .push(error)
+        }
+        do throws(OTLPError) {
+            return Telemetry(configuration, isRunning: true, endpoint, push, try TracesPipeline(configuration))
+        } catch {
+            push.beginShutdown(until: 0)
+            _ = push.waitForShutdown(until: 0)
+            endpoint?.shutdown(timeout: .zero)
+            throw .traces(error)
         }
     }
 
@@ -91,12 +109,22 @@ public final class Telemetry: Sendable {
             name, version: version, schemaURL: schemaURL, attributes: attributes)
     }
 
-    /// Delivers what was recorded until now, to everywhere that metrics are pushed to.
+    /// A tracer: a group of spans that one library or component makes.
+    public func tracer(
+        _ name: String, version: String = "", schemaURL: String = "", attributes: Attributes = [:]
+    ) -> Tracer {
+        configuration.traces.provider.tracer(name, version: version, schemaURL: schemaURL, attributes: attributes)
+    }
+
+    /// Delivers what was recorded until now, to everywhere that metrics and spans are pushed to.
     ///
-    /// - Returns: Whether it was delivered everywhere within `timeout`. What was not comes with the next export.
+    /// - Returns: Whether it was delivered everywhere within `timeout`. Metrics that were not come with the next export.
     @discardableResult
     public func flush(timeout: Duration = .seconds(5)) -> Bool {
-        push?.flush(until: vitals_monotonic_nanoseconds() &+ timeout.nanoseconds) ?? true
+        let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
+        let spans = traces.map { traces in BesideTask { traces.flush(until: deadline) } }
+        let isDelivered = push?.flush(until: deadline) ?? true
+        return (spans?.result(until: deadline) ?? true) && isDelivered
     }
 
     /// Delivers what was recorded until now a last time and stops telemetry; it can be started again. Safe to call twice
@@ -107,17 +135,24 @@ public final class Telemetry: Sendable {
     public func shutdown(timeout: Duration = .seconds(5)) -> Bool {
         let isFirst = isRunning.exchange(false, ordering: .acquiringAndReleasing)
         let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
+        let spans = traces.map { traces in BesideTask { traces.shutdown(until: deadline, isFirst: isFirst) } }
         push?.beginShutdown(until: deadline)
         metricsEndpoint?.shutdown(timeout: min(timeout, .seconds(2)))
         let isDelivered = push?.waitForShutdown(until: deadline) ?? true
-        if isFirst {
-            let registry = ObjectIdentifier(configuration.metrics.registry)
-            _ = Self.running.withLock { $0.remove(registry) }
-        }
-        return isDelivered
+        let areSpansDelivered = spans?.result(until: deadline) ?? true
+        if isFirst { Self.running.withLock { $0.subtract(configuration.taken) } }
+        return isDelivered && areSpansDelivered
     }
 
     deinit {
         shutdown()
+    }
+}
+
+extension Configuration {
+    /// What only one running telemetry may have.
+    fileprivate var taken: Set<ObjectIdentifier> {
+        let registry = ObjectIdentifier(metrics.registry)
+        return traces.isRecording ? [registry, ObjectIdentifier(traces.provider)] : [registry]
     }
 }

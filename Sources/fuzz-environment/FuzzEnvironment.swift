@@ -9,7 +9,12 @@ private func complaint(_ text: String) -> String? {
 
     let configuration = Configuration(variables: variables)
     _ = variables.shownMessages()
-    if let rate = configuration.samplingRate, !(0...1).contains(rate) { return "a rate of \(rate)" }
+    let (batch, spans) = (configuration.traces.batch, configuration.traces.limits)
+    if !(1...batch.queue).contains(batch.size) { return "a batch of \(batch.size) in a queue of \(batch.queue)" }
+    if batch.delay < .zero || batch.timeout < .zero { return "a batch at no time" }
+    if [spans.attributes, spans.events, spans.links, spans.valueLength ?? 0].contains(where: { $0 < 0 }) {
+        return "a negative limit"
+    }
     if let port = configuration.endpoint?.port, !(0...65535).contains(port) { return "a port of \(port)" }
     if let push = configuration.push {
         if push.interval <= .zero || push.timeout < .zero { return "a push at no time" }
@@ -34,13 +39,18 @@ private struct VariablesOf {
     let text: String
 
     var all: [String: String] {
-        var all = ["V": text, "OTEL_METRICS_EXPORTER": "otlp,console,prometheus"]
+        var all = [
+            "V": text, "OTEL_METRICS_EXPORTER": "otlp,console,prometheus", "OTEL_TRACES_SAMPLER": "traceidratio",
+        ]
         for name in [
             "OTEL_SDK_DISABLED", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_SERVICE_NAME", "OTEL_METRIC_EXPORT_INTERVAL",
             "OTEL_METRIC_EXPORT_TIMEOUT", "OTEL_EXPORTER_PROMETHEUS_PORT", "OTEL_SAMPLING_RATE", "OTEL_LOG_LEVEL",
             "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS",
             "OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_INSECURE",
-            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "OTEL_TRACES_EXPORTER", "OTEL_TRACES_SAMPLER_ARG",
+            "OTEL_PROPAGATORS", "OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY",
+            "OTEL_BSP_EXPORT_TIMEOUT", "OTEL_ATTRIBUTE_COUNT_LIMIT", "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+            "OTEL_SPAN_EVENT_COUNT_LIMIT", "OTEL_SPAN_LINK_COUNT_LIMIT", "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
         ] {
             all[name] = text
         }

@@ -1,8 +1,9 @@
 import Glibc
 import Vitals
 
-/// Records what a shop would.
+/// Records what a shop would, each request in a span.
 struct Shop {
+    private let tracer: Tracer
     private let requests: CounterFamily<Int, (String, String, Int)>
     private let duration: HistogramFamily<Double, (String, String)>
     private let orders: CounterFamily<Int, String>
@@ -15,7 +16,8 @@ struct Shop {
     private static let routes = ["/", "/products/{id}", "/cart", "/checkout"]
     private static let methods = ["card", "cash", "voucher"]
 
-    init(_ meter: Meter) {
+    init(_ meter: Meter, _ tracer: Tracer) {
+        self.tracer = tracer
         requests = meter.counter(
             "http.server.requests", unit: "{request}", description: "Requests answered.", by: .string("method"),
             .string("route"), .int("status"))
@@ -44,27 +46,53 @@ struct Shop {
         let wave = sin(Double(tick) / 400)
         let route = Int.random(in: 0..<10) < 6 ? Self.routes[1] : Self.routes.randomElement() ?? "/"
         let method = route == "/checkout" ? "POST" : "GET"
-        let hasFailed = Double.random(in: 0..<1) < 0.02 + 0.02 * max(0, wave)
-        requests[method, route, hasFailed ? 500 : 200].add(1)
         // Log-normal, as times are: slower at the crest of the wave, and much slower at the checkout.
         let noise = (0..<6).reduce(0.0) { sum, _ in sum + Double.random(in: -0.5...0.5) }
-        let middle = (route == "/checkout" ? 0.180 : 0.012) * (1.5 + wave)
-        duration[method, route].record(middle * exp(noise))
-        size.record(Int(exp(Double.random(in: 5...13))))
-        if route == "/checkout", !hasFailed {
-            orders[Self.methods[min(2, Int.random(in: 0..<7) / 3)]].add(1)
-            revenue.add(Double(Int.random(in: 500...20_000)) / 100)
-        }
+        let took = (route == "/checkout" ? 0.180 : 0.012) * (1.5 + wave) * exp(noise)
+        answer(method, route, took, hasFailed: Double.random(in: 0..<1) < 0.02 + 0.02 * max(0, wave))
         inFlight.add(tick % 40 < 20 ? 1 : -1)
         queue.set(max(0, (20 + 15 * wave + Double.random(in: -3...3)).rounded()))
         temperature.set((180 + 20 * wave).rounded() / 10)
     }
 
-    /// Every measurement is in a span of its own: a stand-in for tracing.
-    @Sendable static func span() -> ExemplarContext? {
-        ExemplarContext(
-            traceID: (UInt64.random(in: 1 ... .max), UInt64.random(in: 1 ... .max)),
-            spanID: UInt64.random(in: 1 ... .max),
-            flags: 1)
+    /// A request, which took so long until now, and what it did meanwhile.
+    private func answer(_ method: String, _ route: String, _ took: Double, hasFailed: Bool) {
+        let end = now()
+        let start = end - UInt64(took * 1e9)
+        let status = hasFailed ? 500 : 200
+        let span = tracer.startSpan(
+            "\(method) \(route)", kind: .server,
+            attributes: ["http.request.method": .string(method), "http.route": .string(route)], at: start)
+        withContext(span.context) {
+            requests[method, route, status].add(1)
+            duration[method, route].record(took)
+            size.record(Int(exp(Double.random(in: 5...13))))
+            query(route, from: start + (end - start) / 10, to: start + (end - start) / 2, hasFailed: hasFailed)
+            if route == "/checkout", !hasFailed { place(at: end) }
+        }
+        span["http.response.status_code"] = .int(status)
+        if hasFailed { span.setStatus(.error("\(status)")) }
+        span.end(at: end)
+    }
+
+    private func query(_ route: String, from start: UInt64, to end: UInt64, hasFailed: Bool) {
+        let span = tracer.startSpan(
+            route == "/checkout" ? "INSERT orders" : "SELECT products", kind: .client,
+            attributes: ["db.system.name": "postgresql"], at: start)
+        if hasFailed { span.setStatus(.error("out of stock")) }
+        span.end(at: end)
+    }
+
+    private func place(at time: UInt64) {
+        let method = Self.methods[min(2, Int.random(in: 0..<7) / 3)]
+        Span.current.addEvent("placed", attributes: ["payment.method": .string(method)], at: time)
+        orders[method].add(1)
+        revenue.add(Double(Int.random(in: 500...20_000)) / 100)
+    }
+
+    private func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

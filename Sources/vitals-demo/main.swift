@@ -23,8 +23,8 @@ guard let options = Options(CommandLine.arguments.dropFirst()) else {
 
 var configuration = Configuration(service: "demo-shop", version: "1.0.0", environment: "development")
 if let port = options.port { configuration.endpoint?.port = port }
-// Every measurement may become an exemplar: there is no tracing here to choose them.
-ExemplarSource.install(Shop.span)
+// Spans are metrics too, and recorded even if OTEL_TRACES_EXPORTER names nowhere for them: exemplars come of them.
+configuration.traces.spanMetrics = true
 
 let telemetry: Telemetry
 do {
@@ -33,7 +33,8 @@ do {
     say("demo: \(error)")
     exit(1)
 }
-let shop = Shop(telemetry.meter("demo.shop", version: "1.0.0"))
+let shop = Shop(
+    telemetry.meter("demo.shop", version: "1.0.0"), telemetry.tracer("demo.shop", version: "1.0.0"))
 try telemetry.endpoint?.route("GET", "/hello/{name}") { request in
     .text("Hello, \(request.parameters["name"] ?? "")!\n")
 }

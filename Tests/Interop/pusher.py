@@ -56,12 +56,16 @@ class Pusher:
         return self.log.read_text(encoding="utf-8")
 
     def exported(self):
-        """How many points came to which end, by `error.type`, as /metrics tells; for a pusher that has it."""
+        """How many points came to which end, by `error.type`; for a pusher that has /metrics."""
+        return self.counted("otel_sdk_exporter_metric_data_point_exported_total")
+
+    def counted(self, name):
+        """The values of a sample that /metrics tells, by `error.type`."""
         _, body = get(f"http://127.0.0.1:{self.port}/metrics", TEXT)
         found = {}
         for family in text_string_to_metric_families(body.decode()):
             for sample in family.samples:
-                if sample.name == "otel_sdk_exporter_metric_data_point_exported_total":
+                if sample.name == name:
                     kind = sample.labels.get("error_type", "")
                     found[kind] = found.get(kind, 0) + sample.value
         return found
@@ -100,20 +104,20 @@ def variables(protocol, endpoint, PROXY=None, **others):
 
 
 @contextlib.contextmanager
-def pusher(folder, protocol, endpoint, **others):
-    """A pusher with these variables, ready to be told."""
-    log = Path(folder) / f"pusher-{time.monotonic_ns()}.log"
+def obeying(kind, program, folder, environment):
+    """A program that obeys commands, ready to be told."""
+    log = Path(folder) / f"{Path(program).name}-{time.monotonic_ns()}.log"
     with open(log, "w", encoding="utf-8") as messages:
         process = subprocess.Popen(
-            [PUSHER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=messages,
-            text=True,
-            env=variables(protocol, endpoint, **others),
+            [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=messages, text=True, env=environment
         )
     with ended(process):
-        yield Pusher(process, log)
+        yield kind(process, log)
+
+
+def pusher(folder, protocol, endpoint, **others):
+    """A pusher with these variables."""
+    return obeying(Pusher, PUSHER, folder, variables(protocol, endpoint, **others))
 
 
 class PushTest(unittest.TestCase):

@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -82,8 +83,13 @@ def get(url, accept=None, **headers):
     request = urllib.request.Request(url, headers=headers)
     if accept:
         request.add_header("Accept", accept)
-    with urllib.request.urlopen(request, timeout=10) as response:
-        return response.headers, response.read()
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.headers, response.read()
+    except urllib.error.HTTPError as error:
+        # It is a response too.
+        error.close()
+        raise
 
 
 def free_port():

@@ -33,11 +33,13 @@ extension Environment {
         let isDisabled = boolean("OTEL_SDK_DISABLED") ?? false
         let isTurnedOff = ["OTEL_ENABLED", "TELEMETRY_ENABLED"].filter(isTurnedOff)
         configuration.isDisabled = isDisabled || !isTurnedOff.isEmpty
-        configuration.samplingRate = ratio("OTEL_SAMPLING_RATE", default: "1")
+        configuration.propagator = propagator()
 
         let exporters = MetricsExporters(self)
+        let isShown = boolean("OTEL_CONSOLE_ENABLED") ?? false
         configureEndpoint(&configuration, isExposed: exporters.isExposed)
-        configureReaders(&configuration, exporters)
+        configureReaders(&configuration, exporters, isShown: isShown)
+        configureTraces(&configuration.traces, isShown: isShown)
         configuration.metrics.exemplars =
             choice(
                 "OTEL_METRICS_EXEMPLAR_FILTER",
@@ -67,11 +69,12 @@ extension Environment {
         }
     }
 
-    private func configureReaders(_ configuration: inout Configuration, _ exporters: MetricsExporters) {
+    private func configureReaders(
+        _ configuration: inout Configuration, _ exporters: MetricsExporters, isShown: Bool
+    ) {
         var push =
             exporters.isPushed == false
             ? nil : otlp(.metrics, isAsked: exporters.isPushed == true).map { PushConfiguration(otlp: $0) }
-        let isShown = boolean("OTEL_CONSOLE_ENABLED") ?? false
         var console = exporters.isShown || isShown ? ConsoleConfiguration() : nil
         // Variables of what is off are nobody's concern.
         guard push != nil || console != nil else { return }

@@ -77,6 +77,27 @@ extension Environment {
         }
     }
 
+    /// Those members of a list that are known, whatever their case, each once and in order. `none` counts only alone;
+    /// nothing but members that nobody knows is as good as nothing.
+    func words(_ name: String, among known: [String]) -> [String]? {
+        guard let listed = list(name), let text = string(name) else { return nil }
+        var words: [String] = []
+        for word in listed {
+            let lowered = word.lowercased()
+            guard known.contains(lowered) else {
+                let problem = "in which \(Self.quoted(word)) is not \(Self.alternatives(known))"
+                refuse(name, text, problem, instead: "that part is ignored")
+                continue
+            }
+            if !words.contains(lowered) { words.append(lowered) }
+        }
+        if words.count > 1, words.contains("none") {
+            refuse(name, text, "which has none beside others", instead: "the others count")
+            words.removeAll { $0 == "none" }
+        }
+        return words.isEmpty ? nil : words
+    }
+
     /// Words for a message: `a, b or c`.
     static func alternatives(_ words: [String]) -> String {
         guard let last = words.last, words.count > 1 else { return words.first ?? "" }

@@ -22,20 +22,25 @@ public enum ExemplarSource {
     }
 
     private static let demand = Locked(Demand())
-    /// The box, never freed: a record on another thread may be in it. A program installs one.
-    private static let current = Atomic<UInt>(0)
+    /// Boxes, never freed: a record on another thread may be in one. A program installs one, and tracing another.
+    private static let installed = Atomic<UInt>(0)
+    private static let announced = Atomic<UInt>(0)
 
-    /// Installs the supplier; nil takes it away.
+    /// Installs the supplier; nil takes it away. Where it knows no span, that of VitalsTracing counts, if there is one.
     public static func install(_ supplier: Supplier?) {
-        let box = supplier.map { UInt(bitPattern: Unmanaged.passRetained(Box($0)).toOpaque()) }
-        current.store(box ?? 0, ordering: .releasing)
+        installed.store(supplier.map(word) ?? 0, ordering: .releasing)
         update { $0.hasSupplier = supplier != nil }
     }
 
-    /// Installs a supplier that is asked only while somebody is in a span: between `enter` and `leave`.
+    /// Installs a supplier that is asked only while somebody is in a span: between `enter` and `leave`. The first one
+    /// stays: there is one way to be in a span.
     package static func installAnnounced(_ supplier: @escaping Supplier) {
-        install(supplier)
-        update { $0.hasSupplier = false }
+        guard announced.load(ordering: .relaxed) == 0 else { return }
+        announced.store(word(supplier), ordering: .releasing)
+    }
+
+    private static func word(_ supplier: @escaping Supplier) -> UInt {
+        UInt(bitPattern: Unmanaged.passRetained(Box(supplier)).toOpaque())
     }
 
     /// A sampled span begins to be the current one of a thread or task. Measurements take the long way until all have left.
@@ -49,7 +54,11 @@ public enum ExemplarSource {
     }
 
     static func context() -> ExemplarContext? {
-        guard let pointer = UnsafeRawPointer(bitPattern: current.load(ordering: .acquiring)) else { return nil }
+        ask(installed.load(ordering: .acquiring)) ?? ask(announced.load(ordering: .acquiring))
+    }
+
+    private static func ask(_ word: UInt) -> ExemplarContext? {
+        guard let pointer = UnsafeRawPointer(bitPattern: word) else { return nil }
         return Unmanaged<Box>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.supplier() }
     }
 

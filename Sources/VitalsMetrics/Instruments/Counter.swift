@@ -51,6 +51,6 @@ extension Counter.Series where Value == Int {
     /// Adds an amount that is not negative, and offers no exemplar: for what the library counts of itself.
     package func addQuietly(_ amount: Int) {
         if FastDoor.write(amount, handle.series) { return }
-        handle.instrument { $0.recordSlowly(amount, to: handle.series) }
+        handle.instrument { $0.recordSlowlyAndQuietly(amount, to: handle.series) }
     }
 }

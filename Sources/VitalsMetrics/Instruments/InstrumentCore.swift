@@ -185,6 +185,14 @@ final class InstrumentCore: Sendable {
         deliver(value, to: series, nil, depth: 0)
     }
 
+    /// The same without an exemplar.
+    @inline(never)
+    func recordSlowlyAndQuietly(_ value: Int, to series: SeriesReference) {
+        let isOffering = vitals_exemplar_enter()
+        defer { if isOffering { vitals_exemplar_leave() } }
+        recordSlowly(value, to: series)
+    }
+
     /// Offers a measurement that took the fast door.
     @specialized(where Value == Int)
     @specialized(where Value == Double)

@@ -24,10 +24,6 @@ public final class AttachedContext: Sendable {
         Self.attach(Unmanaged.passRetained(self).toOpaque())
     }
 
-    deinit {
-        if isSampled { ExemplarSource.leave() }
-    }
-
     /// Makes the context current that was before. To be called on the same thread; what was attached there later and not
     /// detached is detached with it.
     public func detach() {
@@ -53,10 +49,28 @@ public final class AttachedContext: Sendable {
 
     /// What is attached to the thread and counts for who asks.
     static func current() -> Context? {
-        guard let top, top.task == currentTask, top.scope == UInt(bitPattern: CurrentContext.boundValue) else {
-            return nil
+        let task = currentTask
+        let scope = UInt(bitPattern: CurrentContext.boundValue)
+        var found = top
+        while let attached = found, attached.task != task || attached.scope != scope { found = attached.previous }
+        return found?.context
+    }
+
+    /// Detaches what was attached in the body of a `withContext` or `withSpan`, which is over, and is still attached:
+    /// it would come to count in another one.
+    static func endScope() {
+        let task = currentTask
+        let scope = UInt(bitPattern: CurrentContext.boundValue)
+        var count = 0
+        while let top, top.task == task, top.scope == scope {
+            pop()
+            count += 1
         }
-        return top.context
+        guard count > 0 else { return }
+        Diagnostics.log(
+            .warning,
+            "\(count) contexts were attached in the body of a withContext or withSpan and not detached there: they are "
+                + "detached with it; call detach() before the body ends")
     }
 
     private static var top: AttachedContext? {
@@ -67,19 +81,25 @@ public final class AttachedContext: Sendable {
         withUnsafeCurrentTask { $0?.hashValue ?? 0 }
     }
 
+    private func leave() {
+        if isSampled { ExemplarSource.leave() }
+    }
+
     private static func pop() {
         guard let pointer = vitals_attached_context() else { return }
         let attached = Unmanaged<AttachedContext>.fromOpaque(pointer).takeRetainedValue()
+        attached.leave()
         attach(attached.previous.map { Unmanaged.passUnretained($0).toOpaque() })
     }
 
     private static func attach(_ pointer: UnsafeMutableRawPointer?) {
         vitals_attach_context(pointer) { pointer in
-            // The thread ends with it. What was attached before it goes as well.
-            var attached: AttachedContext? = Unmanaged<AttachedContext>.fromOpaque(pointer).takeRetainedValue()
-            while let previous = attached?.previous {
-                attached = previous
-                Unmanaged.passUnretained(previous).release()
+            // The thread ends with it, and what was attached before it as well.
+            var left: AttachedContext? = Unmanaged<AttachedContext>.fromOpaque(pointer).takeRetainedValue()
+            while let attached = left {
+                attached.leave()
+                left = attached.previous
+                if let left { Unmanaged.passUnretained(left).release() }
             }
         }
     }

@@ -28,7 +28,10 @@ enum CurrentContext {
     @usableFromInline
     static func run(_ context: Context, _ body: () -> Void) {
         let isSampled = begin(context)
-        $bound.withValue(context) { body() }
+        $bound.withValue(context) {
+            body()
+            if vitals_attached_context() != nil { AttachedContext.endScope() }
+        }
         if isSampled { ExemplarSource.leave() }
     }
 
@@ -36,7 +39,10 @@ enum CurrentContext {
     @usableFromInline
     static func run(_ context: Context, _ body: () async -> Void) async {
         let isSampled = begin(context)
-        await $bound.withValue(context) { await body() }
+        await $bound.withValue(context) {
+            await body()
+            if vitals_attached_context() != nil { AttachedContext.endScope() }
+        }
         if isSampled { ExemplarSource.leave() }
     }
 

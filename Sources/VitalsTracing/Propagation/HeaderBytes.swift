@@ -33,7 +33,9 @@ extension String {
 
     /// Whether both are the name of one header, whose case does not count.
     func isSameHeader(as other: String) -> Bool {
-        utf8.count == other.utf8.count && zip(utf8, other.utf8).allSatisfy { Self.lower($0) == Self.lower($1) }
+        guard utf8.count == other.utf8.count else { return false }
+        // Most often they are the very same, which is two words to compare if they are short.
+        return self == other || zip(utf8, other.utf8).allSatisfy { Self.lower($0) == Self.lower($1) }
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 {

@@ -11,8 +11,8 @@ extension Sampler {
         let isAsParent =
             remoteSampled.constant == .alwaysOn && remoteNotSampled.constant == .alwaysOff
             && localSampled.constant == .alwaysOn && localNotSampled.constant == .alwaysOff
-        if isAsParent, root.constant == .alwaysOn { return Sampler(description, .parentAlwaysOn) }
-        return Sampler(description) { request in
+        let constant: Constant? = isAsParent ? root.constant == .alwaysOn ? .parentAlwaysOn : .parentOrAsk : nil
+        return Sampler(description, constant) { request in
             let parent = request.parent
             let chosen =
                 switch (parent.hasSpan, parent.isRemote, parent.flags.contains(.sampled)) {

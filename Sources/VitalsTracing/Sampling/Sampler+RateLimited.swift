@@ -19,8 +19,7 @@ extension Sampler {
                 "a sampler was to record \(rate) spans a second: it records none; say how many, or 0 for none")
         }
         let description = "RateLimitingSampler{\(valid)}"
-        if valid == 0 { return Sampler(description, .alwaysOff) }
-        if valid >= RateLimit.highest { return Sampler(description, .alwaysOn) }
+        if valid == 0 || valid >= RateLimit.highest { return .constant(valid > 0, description) }
         let limit = RateLimit(perSecond: valid)
         return Sampler(description) { _ in
             SamplingResult(limit.take(at: Int64(clamping: now())) ? .recordAndSample : .drop)

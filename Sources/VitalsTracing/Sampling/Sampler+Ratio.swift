@@ -12,9 +12,7 @@ extension Sampler {
             Diagnostics.log(.warning, "a sampler's ratio of \(share) is not from 0 to 1: \(valid) counts")
         }
         let description = "TraceIdRatioBased{\(decimals(valid))}"
-        if valid == 0 { return Sampler(description, .alwaysOff) }
-        if valid == 1 { return Sampler(description, .alwaysOn) }
-
+        if valid == 0 || valid == 1 { return .constant(valid == 1, description) }
         let bound = UInt64(valid * 0x1p63)
         let warning = ParentWarning()
         return Sampler(description) { request in

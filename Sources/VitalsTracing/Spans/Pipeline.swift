@@ -1,4 +1,5 @@
 import CVitals
+import Synchronization
 import VitalsMetrics
 
 /// What a provider does with spans, from their beginning to their end. It never changes: another configuration is another
@@ -12,6 +13,8 @@ final class Pipeline: Sendable {
     private let ids: (any IDGenerator)?
     private let hasIDs: Bool
     let metrics: SpanCounts?
+    private let hasReportedIDs = Atomic(false)
+    private let hasReportedDrops = Atomic(false)
 
     init(_ configuration: TracingConfiguration, _ registry: Registry?) {
         processors = configuration.processors
@@ -30,18 +33,31 @@ final class Pipeline: Sendable {
         metrics?.ended(isSampled: isSampled)
         let span = FinishedSpan(record, isSampled: isSampled)
         for processor in processors { processor.onEnd(span) }
+        if record.hasDropped { reportDrops(of: span) }
+    }
+
+    /// Once for all spans: they are many, and each tells how much it has lost.
+    @inline(never)
+    private func reportDrops(of span: FinishedSpan) {
+        guard !hasReportedDrops.load(ordering: .relaxed), !hasReportedDrops.exchange(true, ordering: .relaxed) else {
+            return
+        }
+        Diagnostics.log(
+            .warning,
+            "the span \(span.name) has more than its limits allow: \(span.droppedAttributes) attributes, "
+                + "\(span.droppedEvents) events, \(span.droppedLinks) links and what its events and links have too much "
+                + "were dropped; raise the limits of spans or record less; of later spans only their counts tell")
     }
 
     /// Gives a context the id of a new trace.
     @inline(__always)
     func newTrace(_ context: inout Context) {
-        guard hasIDs, let ids else {
+        guard hasIDs, let ids, let id = made(by: ids.traceID, \.isValid) else {
             context.traceHigh = vitals_random_identifier()
             context.traceLow = vitals_random_identifier()
             context.flags = .random
             return
         }
-        let id = ids.traceID()
         context.traceHigh = id.high
         context.traceLow = id.low
         context.flags = ids.isRandom ? .random : []
@@ -50,7 +66,23 @@ final class Pipeline: Sendable {
     /// The number of a new span.
     @inline(__always)
     func newSpan() -> UInt64 {
-        guard hasIDs, let ids else { return vitals_random_identifier() }
-        return ids.spanID().value
+        guard hasIDs, let ids, let id = made(by: ids.spanID, \.isValid) else { return vitals_random_identifier() }
+        return id.value
+    }
+
+    /// An id of a generator, which is asked again a few times where it makes nothing but zeros; nil if it makes no other.
+    @inline(never)
+    private func made<ID>(by make: () -> ID, _ isValid: (ID) -> Bool) -> ID? {
+        for _ in 0..<10 {
+            let id = make()
+            if isValid(id) { return id }
+        }
+        if !hasReportedIDs.exchange(true, ordering: .relaxed) {
+            Diagnostics.log(
+                .warning,
+                "an id generator made ids of nothing but zeros, ten in a row: random ones are used instead; nothing more "
+                    + "is said about it")
+        }
+        return nil
     }
 }

@@ -40,8 +40,6 @@ public struct Span: Sendable {
 
     /// Adds a span that this one has to do with.
     public func addLink(_ context: SpanContext, attributes: Attributes = [:]) {
-        // One that names no span is kept if it says something else.
-        guard context.isValid || !attributes.isEmpty || !context.traceState.isEmpty else { return }
         self.context.record?.add(SpanLink(context, attributes: attributes))
     }
 
@@ -61,7 +59,7 @@ public struct Span: Sendable {
     public func recordError(_ error: any Error, attributes: Attributes = [:]) {
         guard let record = context.record else { return }
         let described: Attributes = [
-            "exception.type": .string(String(reflecting: type(of: error))), "exception.message": "\(error)",
+            "exception.type": .string(ErrorName.of(error)), "exception.message": "\(error)",
         ]
         record.add("exception", described.merging(attributes), at: nil)
     }

@@ -39,12 +39,26 @@ extension SpanRecord {
             var events = state.events.take() ?? []
             events.append(event)
             state.events = events
+            if dropped > 0 { state.hasDroppedInside = true }
         }
     }
 
     func add(_ link: SpanLink) {
+        // One that names no span is kept if it says something else.
+        guard link.context.isValid || !link.attributes.isEmpty || !link.context.traceState.isEmpty else { return }
         let limits = pipeline.limits
-        update { state in limits.add(link, to: &state.links, dropped: &state.droppedLinks) }
+        let (kept, dropped) = limits.bounded(link.attributes, to: limits.attributesPerLink)
+        let link = SpanLink(link.context, kept, droppedAttributes: dropped)
+        update { state in
+            guard state.links?.count ?? 0 < limits.links else {
+                state.droppedLinks &+= 1
+                return
+            }
+            var links = state.links.take() ?? []
+            links.append(link)
+            state.links = links
+            if dropped > 0 { state.hasDroppedInside = true }
+        }
     }
 }
 
@@ -76,7 +90,7 @@ extension SpanLimits {
         let given = attributes.given
         guard !given.isEmpty else { return (attributes, 0) }
         var kept: SpanRecord.Pairs = []
-        kept.reserveCapacity(min(given.count, limit))
+        kept.reserveCapacity(max(0, min(given.count, limit)))
         var places: [String: Int] = [:]
         var beyond: Set<String> = []
         for (key, value) in given where !key.isEmpty {
@@ -90,17 +104,6 @@ extension SpanLimits {
             }
         }
         return (Attributes(given: kept), beyond.count)
-    }
-
-    func add(_ link: SpanLink, to links: inout [SpanLink]?, dropped: inout UInt32) {
-        guard links?.count ?? 0 < self.links else {
-            dropped &+= 1
-            return
-        }
-        let (kept, count) = bounded(link.attributes, to: attributesPerLink)
-        var all = links.take() ?? []
-        all.append(SpanLink(link.context, kept, droppedAttributes: count))
-        links = all
     }
 
     /// A value whose texts are not longer than they may be.

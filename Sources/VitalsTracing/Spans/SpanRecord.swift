@@ -16,6 +16,8 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         var droppedAttributes: UInt32 = 0
         var droppedEvents: UInt32 = 0
         var droppedLinks: UInt32 = 0
+        /// Whether an event or a link had more attributes than it may.
+        var hasDroppedInside = false
         var isEnded = false
     }
 
@@ -79,6 +81,11 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         return !state.isEnded
+    }
+
+    /// Whether anything of a span that has ended was beyond its limits.
+    var hasDropped: Bool {
+        state.droppedAttributes | state.droppedEvents | state.droppedLinks != 0 || state.hasDroppedInside
     }
 
     /// Changes the span unless it has ended.

@@ -56,7 +56,7 @@ public struct Tracer: Sendable {
         } else {
             pipeline.newTrace(&context)
         }
-        guard let constant = pipeline.constant else {
+        guard let constant = pipeline.constant, hasParent || constant != .parentOrAsk else {
             let result = pipeline.sampler.sample(
                 SamplingRequest(
                     parent: copy parent, traceID: TraceID(high: context.traceHigh, low: context.traceLow), name: name,
@@ -67,7 +67,7 @@ public struct Tracer: Sendable {
             switch constant {
             case .alwaysOn: true
             case .alwaysOff: false
-            case .parentAlwaysOn: !hasParent || parent.flags.contains(.sampled)
+            case .parentAlwaysOn, .parentOrAsk: !hasParent || parent.flags.contains(.sampled)
             }
         // The usual case of spans that nobody wants: there is nothing to keep.
         if !isOn, parent.storage == nil {

@@ -43,6 +43,26 @@ import VitalsTesting
         #expect(point?.exemplars == [Exemplar(value: 4, time: at(1), attributes: [:], context: Self.sampled)])
     }
 
+    @Test func whatTheLibraryCountsOfItselfLeavesNone() {
+        let reader = reader(nil)
+        let counter = reader.meter().counter("counter").with(["a": 1])
+        let upDownCounter = reader.meter().upDownCounter("up-down counter").with(["a": 1])
+        within(Self.sampled) {
+            // The first time takes another way than the second.
+            for _ in 0..<2 {
+                counter.addQuietly(1)
+                upDownCounter.addQuietly(1)
+            }
+        }
+        for name in ["counter", "up-down counter"] {
+            let point = reader.collect()[name]?[["a": 1]]
+            #expect(point?.int == 2)
+            #expect(point?.exemplars == [])
+        }
+        within(Self.sampled) { counter.add(1) }
+        #expect(reader.collect()["counter"]?[["a": 1]]?.exemplars.count == 1)
+    }
+
     @Test func alwaysOnKeepsThoseWithoutASpanToo() {
         let reader = reader(.alwaysOn)
         let counter = reader.meter().counter("counter")

@@ -14,7 +14,6 @@ import VitalsTesting
         #expect(read.configuration.push == nil)
         #expect(read.configuration.console == nil)
         #expect(!read.configuration.isDisabled)
-        #expect(read.configuration.samplingRate == nil)
         #expect(read.configuration.metrics.exemplars == .traceBased)
         #expect(read.configuration.metrics.histograms == .byKind)
         #expect(read.configuration.effectiveViews.isEmpty)
@@ -123,8 +122,7 @@ import VitalsTesting
     @Test func whatIsOffIsNotComplainedAbout() {
         let read = Said.configuration([
             "OTEL_METRIC_EXPORT_INTERVAL": "x", "OTEL_EXPORTER_OTLP_TIMEOUT": "x", "OTEL_EXPORTER_OTLP_PROTOCOL": "x",
-            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "x", "OTEL_TRACES_EXPORTER": "x",
-            "OTEL_PROPAGATORS": "x",
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "x", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "x",
         ])
         #expect(read.warnings == [])
     }
@@ -172,13 +170,6 @@ import VitalsTesting
         let bad = Said.configuration(["OTEL_CONSOLE_ENABLED": "yes"])
         #expect(bad.configuration.console == nil)
         #expect(bad.warnings == ["OTEL_CONSOLE_ENABLED is \"yes\", which is neither true nor false: false counts"])
-    }
-
-    @Test func theSamplingRateIsKeptForTracing() {
-        #expect(Said.configuration(["OTEL_SAMPLING_RATE": "0.1"]).configuration.samplingRate == 0.1)
-        let bad = Said.configuration(["OTEL_SAMPLING_RATE": "10%"])
-        #expect(bad.configuration.samplingRate == nil)
-        #expect(bad.warnings == ["OTEL_SAMPLING_RATE is \"10%\", which is no number from 0 to 1: 1 counts"])
     }
 
     @Test func whereMetricsAreFetched() {

@@ -79,10 +79,12 @@ import VitalsMetrics
                 + "localParentNotSampled:TraceIdRatioBased{0.500000}}")
     }
 
-    @Test func onlyDefaultsNeedNotBeAsked() {
+    @Test func defaultsNeedNotBeAskedWhereThereIsAParent() {
+        #expect(Sampler.parentBased(root: .ratio(0.5)).constant == .parentOrAsk)
+        #expect(Sampler.parentBased(root: .alwaysOff).constant == .parentOrAsk)
         #expect(Sampler.parentBased(root: .alwaysOn).constant == .parentAlwaysOn)
         #expect(Sampler.parentBased(root: .ratio(1)).constant == .parentAlwaysOn)
-        #expect(Sampler.parentBased(root: .alwaysOn, localSampled: .alwaysOff).constant == nil)
+        #expect(Sampler.parentBased(root: .ratio(0.5), localSampled: .alwaysOff).constant == nil)
         #expect(Sampler.parentBased(root: .alwaysOn, localNotSampled: .alwaysOn).constant == nil)
         #expect(Sampler.parentBased(root: .alwaysOn, remoteSampled: .alwaysOff).constant == nil)
         #expect(Sampler.parentBased(root: .alwaysOn, remoteNotSampled: .alwaysOn).constant == nil)
