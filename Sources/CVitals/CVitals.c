@@ -97,6 +97,8 @@ void vitals_generator_seed(struct vitals_generator *generator) {
     generator->process = vitals_process_generation;
 }
 
+_Thread_local bool vitals_tracing_flag;
+
 uintptr_t vitals_context_key_word;
 void vitals_context_key_set(uintptr_t key) { __atomic_store_n(&vitals_context_key_word, key, __ATOMIC_RELAXED); }
 

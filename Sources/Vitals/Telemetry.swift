@@ -88,13 +88,13 @@ public final class Telemetry: Sendable {
             endpoint?.shutdown(timeout: .zero)
             throw .push(error)
         }
-        do throws(OTLPError) {
+        do throws(TelemetryError) {
             return Telemetry(configuration, isRunning: true, endpoint, push, try TracesPipeline(configuration))
         } catch {
             push.beginShutdown(until: 0)
             _ = push.waitForShutdown(until: 0)
             endpoint?.shutdown(timeout: .zero)
-            throw .traces(error)
+            throw error
         }
     }
 
@@ -135,7 +135,8 @@ public final class Telemetry: Sendable {
     public func shutdown(timeout: Duration = .seconds(5)) -> Bool {
         let isFirst = isRunning.exchange(false, ordering: .acquiringAndReleasing)
         let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
-        let spans = traces.map { traces in BesideTask { traces.shutdown(until: deadline, isFirst: isFirst) } }
+        if isFirst { traces?.stop() }
+        let spans = traces.map { traces in BesideTask { traces.shutdown(until: deadline) } }
         push?.beginShutdown(until: deadline)
         metricsEndpoint?.shutdown(timeout: min(timeout, .seconds(2)))
         let isDelivered = push?.waitForShutdown(until: deadline) ?? true

@@ -48,6 +48,17 @@ extern uint64_t vitals_epoch_word;
 static inline uint64_t vitals_epoch(void) { return __atomic_load_n(&vitals_epoch_word, __ATOMIC_RELAXED); }
 uint64_t vitals_epoch_advance(void);
 
+// Whether the calling thread runs code that tracing calls: a sampler, a processor. Spans that begin there are not
+// recorded, as each would be the reason for the next.
+extern _Thread_local bool vitals_tracing_flag __attribute__((tls_model("initial-exec")));
+static inline bool vitals_is_tracing(void) { return vitals_tracing_flag; }
+// Sets it and returns what it was.
+static inline bool vitals_set_tracing(bool is_tracing) {
+    bool former = vitals_tracing_flag;
+    vitals_tracing_flag = is_tracing;
+    return former;
+}
+
 // The task-local value that is the current context; zero until there was one. Here, as a global of Swift asks each time
 // whether it was initialised.
 extern uintptr_t vitals_context_key_word;

@@ -15,6 +15,7 @@ public final class AttachedContext: Sendable {
     private let scope: UInt
 
     init(_ context: Context) {
+        CurrentContext.prepare()
         self.context = context
         isSampled = context.hasSpan && context.flags.contains(.sampled)
         previous = Self.top

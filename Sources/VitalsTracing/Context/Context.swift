@@ -6,6 +6,9 @@ public struct Context: Sendable {
     var spanNumber: UInt64 = 0
     var flags: TraceFlags = []
     var isRemote = false
+    /// Whether it is that of an exporter: spans that begin there are not recorded, as each would be the reason for the
+    /// next.
+    var isExporting = false
     /// Whether the storage is the record of the current span.
     var isRecording = false
     var storage: ContextStorage?

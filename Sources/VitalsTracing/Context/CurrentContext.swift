@@ -49,10 +49,18 @@ enum CurrentContext {
     /// Before a context becomes the current one: true if its span is sampled.
     @inline(__always)
     private static func begin(_ context: borrowing Context) -> Bool {
-        if vitals_context_key() == 0 { vitals_context_key_set(unsafeBitCast($bound, to: UInt.self)) }
+        prepare()
         guard context.hasSpan, context.flags.contains(.sampled) else { return false }
         ExemplarSource.enter()
         return true
+    }
+
+    /// Before there is a current context for the first time.
+    @inline(__always)
+    static func prepare() {
+        guard vitals_context_key() == 0 else { return }
+        ExemplarSource.installAnnounced(exemplar)
+        vitals_context_key_set(unsafeBitCast($bound, to: UInt.self))
     }
 
     /// For exemplars: the ids of the current span.

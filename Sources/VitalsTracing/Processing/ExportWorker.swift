@@ -33,9 +33,6 @@ final class ExportWorker: Sendable {
     private let timeout: UInt64
     private let metrics: ProcessorMetrics?
     private let state = Waitable(State())
-    /// In which the exporter works: what it does belongs to a trace that is not exported, or each export would be the
-    /// reason for the next.
-    private let own = Context(exporting: .random())
     /// For messages.
     private let title: String
 
@@ -56,7 +53,9 @@ final class ExportWorker: Sendable {
 
     /// Begins; to be called once. Without a thread all spans are dropped and counted.
     func start(_ thread: (@escaping @Sendable () -> Void) -> Worker? = { Worker("vitals-spans", $0) }) {
-        if thread({ withContext(self.own) { self.run() } }) != nil { return }
+        var context = Context()
+        context.isExporting = true
+        if thread({ [context] in withContext(context) { self.run() } }) != nil { return }
         Diagnostics.log(
             .error, "the system has no thread for the export of spans to \(title): all of them are dropped and counted")
         queue.close()
@@ -72,7 +71,6 @@ final class ExportWorker: Sendable {
     @inline(__always)
     @discardableResult
     func add(_ record: SpanRecord) -> UInt64? {
-        guard record.traceHigh != own.traceHigh || record.traceLow != own.traceLow else { return refuse(.ownExport) }
         switch queue.add(record) {
         case .waits(let position): return position
         case .completesBatch(let position): return alarm(position)
@@ -163,10 +161,8 @@ final class ExportWorker: Sendable {
 
 /// Flush and shutdown.
 extension ExportWorker {
-    /// Whether it is the exporter who asks: a wait would be one for itself.
-    private var isAskedByExporter: Bool {
-        CurrentContext.with { $0.traceHigh == own.traceHigh && $0.traceLow == own.traceLow }
-    }
+    /// Whether it is an exporter who asks: a wait might be one for itself.
+    private var isAskedByExporter: Bool { CurrentContext.with { $0.isExporting } }
 
     /// Waits until the span at a position has been exported; false if that does not happen by `deadline` (monotonic
     /// nanoseconds).
@@ -233,13 +229,5 @@ extension ExportWorker {
             guard let last = state.flushes[0] else { return false }
             return state.hasEnded && last.isDone && !last.hasFailed
         } ?? false
-    }
-}
-
-extension Context {
-    /// A context in which a sampler that asks the parent wants no span.
-    fileprivate init(exporting trace: TraceID) {
-        self.init()
-        spanContext = SpanContext(traceID: trace, spanID: .random(), isRemote: true)
     }
 }

@@ -8,14 +8,11 @@ struct ProcessorMetrics: Sendable {
         case queueFull
         /// It ended after the shutdown, or the shutdown had no time left for it.
         case alreadyShutdown
-        /// The exporter made it. To export that one would make the next.
-        case ownExport
     }
 
     private let exported: Counter<Int>.Series
     private let queueFull: Counter<Int>.Series
     private let alreadyShutdown: Counter<Int>.Series
-    private let ownExport: Counter<Int>.Series
     private let watch: Watch?
 
     /// - Parameter queue: The queue that is reported, if it is one that the program has chosen.
@@ -29,7 +26,6 @@ struct ProcessorMetrics: Sendable {
         exported = processed.with(attributes)
         queueFull = dropped("queue_full")
         alreadyShutdown = dropped("already_shutdown")
-        ownExport = dropped("own_export")
         guard let queue else {
             watch = nil
             return
@@ -53,7 +49,6 @@ struct ProcessorMetrics: Sendable {
         switch reason {
         case .queueFull: queueFull.addQuietly(count)
         case .alreadyShutdown: alreadyShutdown.addQuietly(count)
-        case .ownExport: ownExport.addQuietly(count)
         }
     }
 

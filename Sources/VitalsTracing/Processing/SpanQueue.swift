@@ -90,12 +90,12 @@ final class SpanQueue: Sendable {
         }
     }
 
-    /// Lets go of all spans and returns how many there were.
+    /// Lets go of all spans, and of the room for them, and returns how many there were. The queue has to be closed.
     func discard() -> Int {
         // The spans are released when the lock is free.
         let (count, spans) = ring.withLock { ring in
             defer {
-                ring.slots = Array(repeating: nil, count: ring.slots.count)
+                ring.slots = []
                 ring.first = 0
                 ring.count = 0
             }

@@ -41,7 +41,8 @@ struct TailTraces {
 
     private let rules: Rules
     private var waiting = TraceTable<Waiting>()
-    private var decisions: TailDecisions
+    /// None after the end.
+    private var decisions: TailDecisions?
     private(set) var bytes = 0
     private var isClosed = false
 
@@ -58,7 +59,7 @@ struct TailTraces {
         var outcome = expire(at: now)
         // More than one request of a trace may come to a process. One that was kept stays so.
         let isKnown: Void? = waiting.update(id) { $0.openRoots += 1 }
-        if isKnown == nil, decisions[id] != true, !isClosed {
+        if isKnown == nil, decisions?[id] != true, !isClosed {
             add(id, Waiting(since: now, openRoots: 1), now, &outcome)
         }
         return outcome
@@ -86,7 +87,7 @@ struct TailTraces {
         if answer == nil {
             // One that is sampled needs no decision.
             if span.isSampled { return outcome }
-            if let isKept = isClosed ? false : decisions[id] {
+            if let isKept = isClosed ? false : decisions?[id] {
                 outcome.add([span], isKept: isKept, isEarly: false)
                 return outcome
             }
@@ -111,6 +112,8 @@ struct TailTraces {
         isClosed = true
         var outcome = Outcome()
         while let oldest = waiting.oldest() { decide(oldest, at: now, isEarly: true, &outcome) }
+        waiting = TraceTable()
+        decisions = nil
         return outcome
     }
 
@@ -147,7 +150,7 @@ struct TailTraces {
         let isSlow = trace.openRoots > 0 && rules.slowerThan.map { now > trace.since &+ $0 } ?? false
         let isKept = trace.isKept || isSlow
         outcome.add(trace.spans, isKept: isKept, isEarly: isEarly)
-        decisions[id] = isKept
+        decisions?[id] = isKept
     }
 }
 

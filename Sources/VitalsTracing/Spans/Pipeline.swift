@@ -8,7 +8,7 @@ final class Pipeline: Sendable {
     let sampler: Sampler
     /// What the sampler decides, if it need not be asked.
     let constant: Sampler.Constant?
-    let processors: [any SpanProcessor]
+    let processors: ProcessorGroup
     let limits: SpanLimits
     private let ids: (any IDGenerator)?
     private let hasIDs: Bool
@@ -17,9 +17,10 @@ final class Pipeline: Sendable {
     private let hasReportedDrops = Atomic(false)
 
     init(_ configuration: TracingConfiguration, _ registry: Registry?) {
-        processors = configuration.processors
+        processors = ProcessorGroup(configuration.processors)
+        let wantsAll = configuration.processors.contains { $0.needsAllSpans }
         sampler =
-            configuration.processors.contains { $0.needsAllSpans }
+            wantsAll && configuration.sampler.constant != .alwaysOn
             ? .alwaysRecord(configuration.sampler) : configuration.sampler
         constant = sampler.constant
         limits = configuration.limits
@@ -28,11 +29,26 @@ final class Pipeline: Sendable {
         metrics = registry.map { SpanCounts($0) }
     }
 
+    /// What the sampler says, which has to be asked.
+    func decide(_ request: SamplingRequest) -> SamplingResult {
+        let former = vitals_set_tracing(true)
+        defer { _ = vitals_set_tracing(former) }
+        return sampler.sample(request)
+    }
+
+    func began(_ span: Span, parent: borrowing Context) {
+        let former = vitals_set_tracing(true)
+        for processor in processors.all { processor.onStart(span, parent: copy parent) }
+        _ = vitals_set_tracing(former)
+    }
+
     func ended(_ record: SpanRecord) {
         let isSampled = record.flags.contains(.sampled)
         metrics?.ended(isSampled: isSampled)
         let span = FinishedSpan(record, isSampled: isSampled)
-        for processor in processors { processor.onEnd(span) }
+        let former = vitals_set_tracing(true)
+        for processor in processors.all { processor.onEnd(span) }
+        _ = vitals_set_tracing(former)
         if record.hasDropped { reportDrops(of: span) }
     }
 
@@ -73,6 +89,8 @@ final class Pipeline: Sendable {
     /// An id of a generator, which is asked again a few times where it makes nothing but zeros; nil if it makes no other.
     @inline(never)
     private func made<ID>(by make: () -> ID, _ isValid: (ID) -> Bool) -> ID? {
+        let former = vitals_set_tracing(true)
+        defer { _ = vitals_set_tracing(former) }
         for _ in 0..<10 {
             let id = make()
             if isValid(id) { return id }

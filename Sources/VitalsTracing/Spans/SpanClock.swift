@@ -11,13 +11,15 @@ enum SpanClock {
     @inline(__always)
     static func now() -> (unix: UInt64, monotonic: UInt64) {
         let monotonic = vitals_monotonic_nanoseconds()
-        if monotonic &- checked.load(ordering: .relaxed) > checkedEvery { check(monotonic) }
+        // Acquired, so that the offset of that check is seen as well.
+        let last = checked.load(ordering: .acquiring)
+        if last == 0 || monotonic &- last > checkedEvery { check(monotonic) }
         return (monotonic &+ offset.load(ordering: .relaxed), monotonic)
     }
 
     @inline(never)
     private static func check(_ monotonic: UInt64) {
         offset.store(vitals_unix_nanoseconds() &- monotonic, ordering: .relaxed)
-        checked.store(monotonic, ordering: .relaxed)
+        checked.store(monotonic, ordering: .releasing)
     }
 }

@@ -29,17 +29,17 @@ public struct Tracer: Sendable {
         _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink], _ parent: borrowing Context,
         _ time: UInt64?
     ) -> Span {
-        let span = provider.withPipeline { pipeline in
-            begin(pipeline, name, kind, attributes, links, parent, time)
+        if !parent.isExporting, !vitals_is_tracing() {
+            let span = provider.withPipeline { pipeline in
+                begin(pipeline, name, kind, attributes, links, parent, time)
+            }
+            if let span { return span }
         }
         // Nobody records: what came from elsewhere goes onward unchanged.
-        guard let span else {
-            var context = copy parent
-            context.isRecording = false
-            if parent.isRecording { context.storage = .of(parent) }
-            return Span(context: context)
-        }
-        return span
+        var context = copy parent
+        context.isRecording = false
+        if parent.isRecording { context.storage = .of(parent) }
+        return Span(context: context)
     }
 
     @inline(__always)
@@ -57,7 +57,7 @@ public struct Tracer: Sendable {
             pipeline.newTrace(&context)
         }
         guard let constant = pipeline.constant, hasParent || constant != .parentOrAsk else {
-            let result = pipeline.sampler.sample(
+            let result = pipeline.decide(
                 SamplingRequest(
                     parent: copy parent, traceID: TraceID(high: context.traceHigh, low: context.traceLow), name: name,
                     kind: kind, attributes: attributes, links: links))
@@ -97,7 +97,7 @@ public struct Tracer: Sendable {
         record(
             pipeline, &context, traceState, name, kind, attributes, links, parent, hasParent, time, result.attributes)
         let span = Span(context: context)
-        for processor in pipeline.processors { processor.onStart(span, parent: copy parent) }
+        pipeline.began(span, parent: parent)
         return span
     }
 

@@ -27,49 +27,42 @@ public final class TracerProvider: Sendable {
         return Tracer(provider: self, scope: TracerScope(scope, self))
     }
 
-    /// Begins to record spans as configured; of tracers that there are already, too.
+    /// Begins to record spans as configured; of tracers that there are already, too. False if it does so already: it has
+    /// to be shut down first.
     ///
     /// - Parameter registry: Where it reports on itself; nil for nowhere.
-    public func start(_ configuration: TracingConfiguration, registry: Registry? = nil) {
+    @discardableResult
+    public func start(_ configuration: TracingConfiguration, registry: Registry? = nil) -> Bool {
         let pipeline = Pipeline(configuration, registry)
-        pipelines.withLock { $0.append(pipeline) }
-        ExemplarSource.installAnnounced(CurrentContext.exemplar)
-        current.store(UInt(bitPattern: Unmanaged.passUnretained(pipeline).toOpaque()), ordering: .releasing)
+        let word = UInt(bitPattern: Unmanaged.passUnretained(pipeline).toOpaque())
+        let isFree = pipelines.withLock { pipelines in
+            guard current.compareExchange(expected: 0, desired: word, ordering: .acquiringAndReleasing).exchanged else {
+                return false
+            }
+            pipelines.append(pipeline)
+            return true
+        }
+        if !isFree {
+            Diagnostics.log(
+                .warning, "a tracer provider was started that records already: shut it down first; nothing has changed")
+        }
+        return isFree
     }
 
     /// Delivers the spans that have ended until now. True if that succeeded within `timeout`.
     public func flush(timeout: Duration = .seconds(5)) -> Bool {
-        guard let processors = withPipeline({ $0.processors }) else { return true }
-        return Self.ask(processors, timeout) { $0.flush(timeout: $1) }
+        withPipeline { $0.processors }?.flush(timeout: timeout) ?? true
     }
 
     /// Ends the recording of spans and delivers those that have ended. True if that succeeded within `timeout`.
     public func shutdown(timeout: Duration = .seconds(5)) -> Bool {
-        guard let processors = withPipeline({ $0.processors }) else { return true }
-        current.store(0, ordering: .releasing)
-        return Self.ask(processors, timeout) { $0.shutdown(timeout: $1) }
+        stop()
+        return pipelines.withLock { $0.last?.processors }?.shutdown(timeout: timeout) ?? true
     }
 
-    /// Asks all processors at once, so that one that hangs does not take the time of the others. True if all of them
-    /// succeed within `timeout`.
-    private static func ask(
-        _ processors: [any SpanProcessor], _ timeout: Duration,
-        _ question: @escaping @Sendable (any SpanProcessor, Duration) -> Bool
-    ) -> Bool {
-        guard processors.count > 1 else { return processors.allSatisfy { question($0, timeout) } }
-        let deadline = vitals_monotonic_nanoseconds() &+ timeout.nanoseconds
-        let answers = Waitable<[Bool]>([])
-        // A processor knows by the context that it is its own exporter who asks.
-        let context = Context.current
-        for processor in processors {
-            let ask: @Sendable () -> Void = {
-                let answer = withContext(context) { question(processor, .until(deadline)) }
-                _ = answers.update { $0.append(answer) }
-            }
-            if Worker("vitals-spans", ask) == nil { ask() }
-        }
-        _ = answers.wait(until: deadline) { $0.count == processors.count }
-        return answers.update { $0.count == processors.count && $0.allSatisfy(\.self) } ?? false
+    /// Ends the recording of spans: those that begin from now on are not recorded. Processors go on.
+    package func stop() {
+        current.store(0, ordering: .releasing)
     }
 
     /// Whether spans are recorded.
