@@ -46,7 +46,7 @@ release_tests() {
 }
 
 race_tests() {
-    RACE_SECONDS=10 VITALS_RACES=1 tests scripts/tsan.sh --filter "RaceTests|ThreadLifeTests|PeriodicReaderTests"
+    RACE_SECONDS=10 VITALS_RACES=1 tests scripts/tsan.sh --filter "RaceTests|ThreadLifeTests|PeriodicReaderTests|AttachedContextTests"
 }
 
 demo() {

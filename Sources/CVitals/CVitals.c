@@ -107,7 +107,7 @@ static void (*detach_at_exit)(void *context);
 static bool has_attached_key;
 static void end_attachments(void *context) {
     vitals_attached_word = NULL;
-    detach_at_exit(context);
+    __atomic_load_n(&detach_at_exit, __ATOMIC_ACQUIRE)(context);
 }
 static void make_attached_key(void) { has_attached_key = pthread_key_create(&attached_key, end_attachments) == 0; }
 

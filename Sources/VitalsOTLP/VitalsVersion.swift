@@ -1,5 +1,5 @@
 /// The version of Vitals.
 package enum VitalsVersion {
     /// As in a user agent and in the resource.
-    package static let current = "0.4.0"
+    package static let current = "0.5.0"
 }

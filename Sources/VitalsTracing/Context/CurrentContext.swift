@@ -78,6 +78,7 @@ extension SpanContext {
 
 /// Runs `body` with `context` as the current one.
 @inlinable
+@discardableResult
 public func withContext<Result, Failure: Error>(
     _ context: Context, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
@@ -90,6 +91,7 @@ public func withContext<Result, Failure: Error>(
 
 /// Runs `body` with `context` as the current one, wherever it is continued after a wait.
 @inlinable
+@discardableResult
 public func withContext<Result, Failure: Error>(
     _ context: Context, _ body: () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {

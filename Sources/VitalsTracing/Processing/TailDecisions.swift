@@ -4,10 +4,13 @@ struct TailDecisions {
     private var places: [(id: TraceID, isKept: Bool)]
     private let mask: UInt64
 
+    /// The fewest places: with less, two traces in a row would often share one.
+    static let least = 1024
+
     /// Has at least so many places.
     init(_ count: Int) {
-        var size = 1
-        while size < min(max(1, count), 1 << 24) { size <<= 1 }
+        var size = Self.least
+        while size < min(count, 1 << 24) { size <<= 1 }
         places = Array(repeating: (.invalid, false), count: size)
         mask = UInt64(size - 1)
     }

@@ -59,7 +59,7 @@ public struct Span: Sendable {
     public func recordError(_ error: any Error, attributes: Attributes = [:]) {
         guard let record = context.record else { return }
         let described: Attributes = [
-            "exception.type": .string(String(reflecting: type(of: error))), "exception.message": "\(error)",
+            "exception.type": .string(ErrorName.of(error)), "exception.message": "\(error)",
         ]
         record.add("exception", described.merging(attributes), at: nil)
     }

@@ -4,6 +4,7 @@ extension Tracer {
     /// Runs `body` in a span, which is the current one meanwhile and ends with it. An error that `body` throws is
     /// recorded and makes the span one that failed.
     @inlinable
+    @discardableResult
     public func withSpan<Result, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
         parent: Context? = nil, _ body: (Span) throws(Failure) -> Result
@@ -25,6 +26,7 @@ extension Tracer {
     /// Runs `body` in a span, which is the current one meanwhile, wherever it is continued after a wait, and ends with it.
     /// An error that `body` throws is recorded and makes the span one that failed.
     @inlinable
+    @discardableResult
     public func withSpan<Result, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
         parent: Context? = nil, _ body: (Span) async throws(Failure) -> Result
@@ -47,6 +49,7 @@ extension Tracer {
 /// Runs `body` in a span of the shared tracer, which is the current one meanwhile and ends with it. An error that `body`
 /// throws is recorded and makes the span one that failed.
 @inlinable
+@discardableResult
 public func withSpan<Result, Failure: Error>(
     _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
     parent: Context? = nil, _ body: (Span) throws(Failure) -> Result
@@ -57,6 +60,7 @@ public func withSpan<Result, Failure: Error>(
 /// Runs `body` in a span of the shared tracer, which is the current one meanwhile, wherever it is continued after a wait,
 /// and ends with it. An error that `body` throws is recorded and makes the span one that failed.
 @inlinable
+@discardableResult
 public func withSpan<Result, Failure: Error>(
     _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
     parent: Context? = nil, _ body: (Span) async throws(Failure) -> Result

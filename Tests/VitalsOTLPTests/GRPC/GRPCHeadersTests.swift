@@ -49,7 +49,7 @@ struct GRPCHeadersTests {
                 ":method: POST", ":scheme: https",
                 ":path: /opentelemetry.proto.collector.trace.v1.TraceService/Export", ":authority: c:1",
                 "te: trailers", "grpc-timeout: 1500000u", "content-type: application/grpc", "grpc-encoding: gzip",
-                "grpc-accept-encoding: identity,gzip", "user-agent: OTel-OTLP-Exporter-Swift/0.4.0",
+                "grpc-accept-encoding: identity,gzip", "user-agent: OTel-OTLP-Exporter-Swift/0.5.0",
                 "authorization: Bearer x", "data-bin: w7w", "trimmed: a b",
             ])
         #expect(headers.refused == ["Upper", "grpc-thing", "te", "", "a b", "umlaut", ":path", "line"])

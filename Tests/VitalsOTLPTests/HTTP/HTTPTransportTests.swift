@@ -20,7 +20,7 @@ struct HTTPTransportTests {
         #expect(
             fields == [
                 "Accept-Encoding: gzip", "Accept: */*", "Content-Length: 7", "Content-Type: application/x-protobuf",
-                "User-Agent: OTel-OTLP-Exporter-Swift/0.4.0", "authorization: Bearer x", "empty: ",
+                "User-Agent: OTel-OTLP-Exporter-Swift/0.5.0", "authorization: Bearer x", "empty: ",
             ])
     }
 

@@ -103,10 +103,13 @@ struct Traced {
     let provider = TracerProvider()
     let tracer: Tracer
 
-    init(_ processors: [any SpanProcessor], sampler: Sampler = .alwaysOn) {
+    init(
+        _ processors: [any SpanProcessor], sampler: Sampler = .alwaysOn, ids: (any IDGenerator)? = nil
+    ) {
         var configuration = TracingConfiguration()
         configuration.sampler = sampler
         configuration.processors = processors
+        configuration.ids = ids
         provider.start(configuration)
         tracer = provider.tracer("test")
     }

@@ -6,8 +6,9 @@ import Testing
 struct TailDecisionsTests {
     @Test("are remembered until a newer trace takes their place")
     func places() {
-        var decisions = TailDecisions(4)
-        let ids = (0..<6).map { TraceID(high: 7, low: UInt64($0)) }
+        var decisions = TailDecisions(4 * TailDecisions.least)
+        // Of 4096 places the first four, and the first two again.
+        let ids = [0, 1, 2, 3, 4096, 4097].map { TraceID(high: 7, low: $0) }
         for id in ids.prefix(4) { decisions[id] = id.low % 2 == 0 }
         #expect(ids.map { decisions[$0] } == [true, false, true, false, nil, nil])
         decisions[ids[4]] = false

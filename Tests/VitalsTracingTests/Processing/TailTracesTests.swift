@@ -11,7 +11,23 @@ struct TailTracesTests {
     private let traced: Traced
 
     init() {
-        traced = Traced([keeper], sampler: .alwaysOff)
+        traced = Traced([keeper], sampler: .alwaysOff, ids: Counting())
+    }
+
+    /// No two of its traces share a place among the decisions.
+    private final class Counting: IDGenerator {
+        private let last = Locked<UInt64>(0)
+        let isRandom = false
+
+        private func next() -> UInt64 {
+            last.withLock { last in
+                last += 1
+                return last
+            }
+        }
+
+        func traceID() -> TraceID { TraceID(high: 1, low: next()) }
+        func spanID() -> SpanID { SpanID(next()) }
     }
 
     private func root(_ name: String) -> Span { traced.tracer.startSpan(name, parent: Context(), at: 1000) }
