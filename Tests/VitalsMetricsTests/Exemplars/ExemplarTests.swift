@@ -46,7 +46,7 @@ import VitalsTesting
     @Test func whatTheLibraryCountsOfItselfLeavesNone() {
         let reader = reader(nil)
         let counter = reader.meter().counter("counter").with(["a": 1])
-        let upDownCounter = reader.meter().upDownCounter("up-down counter").with(["a": 1])
+        let upDownCounter = reader.meter().upDownCounter("up.down.counter").with(["a": 1])
         within(Self.sampled) {
             // The first time takes another way than the second.
             for _ in 0..<2 {
@@ -54,7 +54,7 @@ import VitalsTesting
                 upDownCounter.addQuietly(1)
             }
         }
-        for name in ["counter", "up-down counter"] {
+        for name in ["counter", "up.down.counter"] {
             let point = reader.collect()[name]?[["a": 1]]
             #expect(point?.int == 2)
             #expect(point?.exemplars == [])
