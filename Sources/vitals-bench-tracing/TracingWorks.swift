@@ -99,7 +99,7 @@ struct TracingWorks {
 
     private func contextOperation(_ work: String) -> (@Sendable (Int) -> Void)? {
         let read: @Sendable (Int) -> Void = { count in
-            for _ in 0..<count { blackHole(Context.current.spanContext.spanID.value) }
+            for _ in 0..<count { blackHole(SpanContext.current.spanID.value) }
         }
         let unsampled = unsampled
         let sampled = sampled

@@ -134,9 +134,9 @@ import VitalsTracing
     }
 
     private static func callback(of parent: Span, _ plant: Plant) {
-        let attached = Context.parent(flags: []).attach()
+        let attached = attach(Context.parent(flags: []))
         plant.judge.check(!SpanContext.current.isSampled)
-        let inner = parent.context.attach()
+        let inner = attach(parent.context)
         plant.tracer.withSpan("callback") { plant.describe($0, childOf: parent, events: 0) }
         inner.detach()
         attached.detach()

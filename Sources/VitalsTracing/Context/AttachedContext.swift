@@ -4,21 +4,29 @@ import VitalsMetrics
 /// A context that the program made the current one of a thread until further notice: for callbacks and event loops, whose
 /// code has no body to run in `withContext`.
 ///
-/// It counts on this thread, in place of what was the current context when it was attached, until it is detached there.
-/// Code of a task must not wait (`await`) in between: it may go on on another thread.
+/// It counts on this thread, in place of what was the current context when it was attached, until it is detached there:
+/// `defer { attached.detach() }`. Code of a task must not wait (`await`) in between: it may go on on another thread.
 public final class AttachedContext: Sendable {
     private let context: Context
     private let isSampled: Bool
     private let previous: AttachedContext?
     /// Where it was attached: below a `withContext` or `withSpan` that began later, and in other tasks, it does not count.
-    private let task: Int
+    private let task: UInt64
     private let scope: UInt
+    /// How many are attached with it.
+    private let depth: Int
+
+    /// With more than this, those that tasks have left behind are taken away.
+    private static let mostLeft = 64
 
     init(_ context: Context) {
         CurrentContext.prepare()
+        if let top = Self.top, top.depth >= Self.mostLeft { Self.tidy() }
         self.context = context
         isSampled = context.hasSpan && context.flags.contains(.sampled)
-        previous = Self.top
+        let top = Self.top
+        previous = top
+        depth = (top?.depth ?? 0) + 1
         task = Self.currentTask
         scope = UInt(bitPattern: CurrentContext.boundValue)
         if isSampled { ExemplarSource.enter() }
@@ -78,8 +86,28 @@ public final class AttachedContext: Sendable {
         vitals_attached_context().map { Unmanaged<AttachedContext>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    private static var currentTask: Int {
-        withUnsafeCurrentTask { $0?.hashValue ?? 0 }
+    /// The number of the task, zero for none. Not its address, which a later task may have.
+    private static var currentTask: UInt64 {
+        withUnsafeCurrentTask { task in task.map { number(ofTask: unsafeBitCast($0, to: UnsafeRawPointer.self)) } ?? 0 }
+    }
+
+    @_silgen_name("swift_task_getJobTaskId")
+    private static func number(ofTask task: UnsafeRawPointer) -> UInt64
+
+    /// Detaches the uppermost that other tasks have not detached. They cannot do it any more: they have waited or ended
+    /// since, if they do not just wait for this one to do its first steps.
+    private static func tidy() {
+        let task = currentTask
+        var count = 0
+        while let top, top.task != 0, top.task != task {
+            pop()
+            count += 1
+        }
+        guard count > 0 else { return }
+        Diagnostics.log(
+            .warning,
+            "\(count) contexts were attached by tasks that did not detach them: call detach() before the task waits or ends"
+        )
     }
 
     private func leave() {
@@ -108,6 +136,7 @@ public final class AttachedContext: Sendable {
 
 extension Context {
     /// Makes this the current context of the thread until `detach` is called on what it returns.
+    @available(*, noasync, message: "the thread changes with each wait: use withContext")
     public func attach() -> AttachedContext {
         AttachedContext(self)
     }

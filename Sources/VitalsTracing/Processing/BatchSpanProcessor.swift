@@ -71,6 +71,9 @@ public final class BatchSpanProcessor: SpanProcessor {
     /// How many flushes are waited for.
     var waitingFlushes: Int { worker.waitingFlushes }
 
+    /// Only ends are of interest.
+    public var isToldOfBeginnings: Bool { false }
+
     /// Queues the span if it is sampled.
     public func onEnd(_ span: FinishedSpan) {
         if span.isSampled { worker.add(span.record) }

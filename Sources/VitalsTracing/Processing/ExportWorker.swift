@@ -1,4 +1,5 @@
 import CVitals
+import Synchronization
 import VitalsMetrics
 
 /// Brings spans from a queue to an exporter, on a thread of its own: never two exports at a time.
@@ -35,6 +36,9 @@ final class ExportWorker: Sendable {
     private let state = Waitable(State())
     /// For messages.
     private let title: String
+    /// When it was said last that the queue is full; monotonic.
+    private let saidFull = Atomic<UInt64>(0)
+    private static let saysFullEvery: UInt64 = 60_000_000_000
 
     /// - Parameters:
     ///   - delay: How long spans wait at most until they are exported; nil for no longer than a batch takes.
@@ -88,7 +92,7 @@ final class ExportWorker: Sendable {
     @inline(never)
     private func refuse(_ reason: ProcessorMetrics.Loss, isFirst: Bool = false) -> UInt64? {
         metrics?.lost(reason)
-        if isFirst {
+        if isFirst, mayComplain() {
             Diagnostics.log(
                 .warning,
                 "\(title) takes spans more slowly than they end: the queue of \(queue.capacity) is full, and spans are "
@@ -96,6 +100,14 @@ final class ExportWorker: Sendable {
                     + "queue larger or sample less")
         }
         return nil
+    }
+
+    /// A queue may be full many times a minute, which is the same complaint each time.
+    private func mayComplain() -> Bool {
+        let now = vitals_monotonic_nanoseconds()
+        let last = saidFull.load(ordering: .relaxed)
+        guard last == 0 || now &- last > Self.saysFullEvery else { return false }
+        return saidFull.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged
     }
 
     private func run() {
@@ -136,7 +148,10 @@ final class ExportWorker: Sendable {
         guard let position = queue.take(through: target, into: &batch) else { return nil }
         metrics?.exported(batch.count)
         let deadline = min(vitals_monotonic_nanoseconds() &+ timeout, end)
+        // Also where an exporter begins a span in another context.
+        let former = vitals_set_tracing(true)
         let isDelivered = exporter.export(batch, timeout: .until(deadline))
+        _ = vitals_set_tracing(former)
         defer { batch.removeAll(keepingCapacity: true) }
         return state.update { state in
             state.done = position

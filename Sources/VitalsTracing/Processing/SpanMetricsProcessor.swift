@@ -26,6 +26,9 @@ public struct SpanMetricsProcessor: SpanProcessor {
     /// Those that are not sampled count as well.
     public var needsAllSpans: Bool { true }
 
+    /// Only ends are of interest.
+    public var isToldOfBeginnings: Bool { false }
+
     /// Counts the span.
     public func onEnd(_ span: FinishedSpan) {
         let name = span.name

@@ -4,6 +4,9 @@ public protocol SpanProcessor: Sendable {
     /// Whether spans that no sampler wants are recorded all the same, for this processor.
     var needsAllSpans: Bool { get }
 
+    /// Whether `onStart` is called.
+    var isToldOfBeginnings: Bool { get }
+
     /// A span begins; `parent` is the context in which it does.
     func onStart(_ span: Span, parent: Context)
 
@@ -21,6 +24,8 @@ public protocol SpanProcessor: Sendable {
 extension SpanProcessor {
     /// Only spans that a sampler wants.
     public var needsAllSpans: Bool { false }
+    /// It is.
+    public var isToldOfBeginnings: Bool { true }
     /// Nothing to do.
     public func onStart(_ span: Span, parent: Context) {}
     /// Nothing to deliver.

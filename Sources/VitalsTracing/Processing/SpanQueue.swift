@@ -14,9 +14,10 @@ final class SpanQueue: Sendable {
         case closed
     }
 
-    private struct Ring {
-        var slots: [SpanRecord?]
-        var first = 0
+    private struct Waiting {
+        /// The spans that were added since whoever takes came last.
+        var spans: [SpanRecord?] = []
+        /// How many there are, with those that whoever takes has before it.
         var count = 0
         var added: UInt64 = 0
         /// How many make whoever takes come at once; none while it is at work already.
@@ -25,7 +26,14 @@ final class SpanQueue: Sendable {
         var isClosed = false
     }
 
-    private let ring: Locked<Ring>
+    /// What whoever takes has before it.
+    private struct Taking {
+        var spans: [SpanRecord?] = []
+        var first = 0
+    }
+
+    private let waiting: Locked<Waiting>
+    private let taking = Locked(Taking())
     private let batch: Int
     let capacity: Int
 
@@ -33,74 +41,90 @@ final class SpanQueue: Sendable {
     init(capacity: Int, batch: Int) {
         self.capacity = capacity
         self.batch = batch
-        ring = Locked(Ring(slots: Array(repeating: nil, count: capacity), alarm: batch))
+        waiting = Locked(Waiting(alarm: batch))
+        waiting.withLock { $0.spans.reserveCapacity(capacity) }
     }
 
-    var count: Int { ring.withLock { $0.count } }
+    var count: Int { waiting.withLock { $0.count } }
 
     /// The position of the last span.
-    var added: UInt64 { ring.withLock { $0.added } }
+    var added: UInt64 { waiting.withLock { $0.added } }
 
     @inline(__always)
     func add(_ record: SpanRecord) -> Admission {
-        ring.withLock { ring in
-            guard !ring.isClosed else { return .closed }
-            guard ring.count < ring.slots.count else {
-                defer { ring.isFull = true }
-                return .full(isFirst: !ring.isFull)
+        waiting.withLock { waiting in
+            guard !waiting.isClosed else { return .closed }
+            guard waiting.count < capacity else {
+                defer { waiting.isFull = true }
+                return .full(isFirst: !waiting.isFull)
             }
-            var place = ring.first &+ ring.count
-            if place >= ring.slots.count { place &-= ring.slots.count }
-            ring.slots[place] = record
-            ring.count &+= 1
-            ring.added &+= 1
-            guard ring.count >= ring.alarm else { return .waits(position: ring.added) }
-            ring.alarm = .max
-            return .completesBatch(position: ring.added)
+            waiting.spans.append(record)
+            waiting.count &+= 1
+            waiting.added &+= 1
+            guard waiting.count >= waiting.alarm else { return .waits(position: waiting.added) }
+            waiting.alarm = .max
+            return .completesBatch(position: waiting.added)
         }
     }
 
     /// Moves a batch to `spans` and returns the position of its last span; nil if there are neither enough for a batch
     /// nor any up to `target`. From then on a batch that is complete raises the alarm.
     func take(through target: UInt64, into spans: inout [FinishedSpan]) -> UInt64? {
-        ring.withLock { ring in
-            let taken = ring.added &- UInt64(ring.count)
-            guard ring.count >= batch || (ring.count > 0 && taken < target) else {
-                ring.alarm = batch
-                return nil
+        taking.withLock { taking in
+            let size = waiting.withLock { waiting in
+                let taken = waiting.added &- UInt64(waiting.count)
+                guard waiting.count >= batch || (waiting.count > 0 && taken < target) else {
+                    waiting.alarm = batch
+                    return 0
+                }
+                return min(batch, waiting.count)
             }
-            let size = min(batch, ring.count)
-            for _ in 0..<size {
-                if let record = ring.slots[ring.first].take() { spans.append(FinishedSpan(record, isSampled: true)) }
-                ring.first &+= 1
-                if ring.first == ring.slots.count { ring.first = 0 }
+            guard size > 0 else { return nil }
+            move(size, &taking, to: &spans)
+            return waiting.withLock { waiting in
+                waiting.count &-= size
+                if waiting.count == 0 { waiting.isFull = false }
+                return waiting.added &- UInt64(waiting.count)
             }
-            ring.count &-= size
-            if ring.count == 0 { ring.isFull = false }
-            return taken &+ UInt64(size)
+        }
+    }
+
+    /// Moves so many spans. Those who add wait only while two arrays change places, not while spans are moved.
+    private func move(_ size: Int, _ taking: inout Taking, to spans: inout [FinishedSpan]) {
+        for _ in 0..<size {
+            if taking.first == taking.spans.count {
+                taking.spans.removeAll(keepingCapacity: true)
+                taking.spans.reserveCapacity(capacity)
+                taking.first = 0
+                waiting.withLock { swap(&$0.spans, &taking.spans) }
+            }
+            guard taking.first < taking.spans.count else { return }
+            if let record = taking.spans[taking.first].take() { spans.append(FinishedSpan(record, isSampled: true)) }
+            taking.first &+= 1
         }
     }
 
     /// Takes no more spans. Returns the position of the last one.
     @discardableResult
     func close() -> UInt64 {
-        ring.withLock { ring in
-            ring.isClosed = true
-            return ring.added
+        waiting.withLock { waiting in
+            waiting.isClosed = true
+            return waiting.added
         }
     }
 
     /// Lets go of all spans, and of the room for them, and returns how many there were. The queue has to be closed.
     func discard() -> Int {
-        // The spans are released when the lock is free.
-        let (count, spans) = ring.withLock { ring in
-            defer {
-                ring.slots = []
-                ring.first = 0
-                ring.count = 0
+        taking.withLock { taking in
+            let (count, spans) = waiting.withLock { waiting in
+                defer {
+                    waiting.spans = []
+                    waiting.count = 0
+                }
+                return (waiting.count, waiting.spans)
             }
-            return (ring.count, ring.slots)
+            taking = Taking()
+            return withExtendedLifetime(spans) { count }
         }
-        return withExtendedLifetime(spans) { count }
     }
 }

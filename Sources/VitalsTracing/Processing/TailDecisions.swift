@@ -7,10 +7,13 @@ struct TailDecisions {
     /// The fewest places: with less, two traces in a row would often share one.
     static let least = 1024
 
-    /// Has at least so many places.
+    /// The most places, which take 1.5 MB.
+    private static let most = 1 << 16
+
+    /// Has at least so many places, up to a number.
     init(_ count: Int) {
         var size = Self.least
-        while size < min(count, 1 << 24) { size <<= 1 }
+        while size < min(count, Self.most) { size <<= 1 }
         places = Array(repeating: (.invalid, false), count: size)
         mask = UInt64(size - 1)
     }

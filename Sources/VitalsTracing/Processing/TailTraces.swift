@@ -88,7 +88,10 @@ struct TailTraces {
             // One that is sampled needs no decision.
             if span.isSampled { return outcome }
             if let isKept = isClosed ? false : decisions?[id] {
-                outcome.add([span], isKept: isKept, isEarly: false)
+                // A reason to keep that comes late counts from now on.
+                let isKeptNow = isKept || isTold && !isClosed
+                if isKeptNow { decisions?[id] = true }
+                outcome.add([span], isKept: isKeptNow, isEarly: false)
                 return outcome
             }
             add(id, Waiting(since: now), now, &outcome)
@@ -158,7 +161,8 @@ extension FinishedSpan {
     /// About how much memory the span takes.
     fileprivate var estimatedBytes: Int {
         let state = record.final
-        var bytes = 400 &+ state.name.utf8.count &+ Self.size(state.attributes)
+        var bytes = 400 &+ state.name.utf8.count &+ Self.size(state.attributes) &+ record.estimatedBytes
+        if case .error(let text) = state.status { bytes += text.utf8.count }
         for event in state.events ?? [] { bytes += 64 + event.name.utf8.count + Self.size(event.attributes.given) }
         for link in state.links ?? [] { bytes += 96 + Self.size(link.attributes.given) }
         return bytes
@@ -177,5 +181,17 @@ extension FinishedSpan {
         case .doubles(let values): 8 * values.count
         case .bool, .int, .double: 0
         }
+    }
+}
+
+extension ContextStorage {
+    /// About how much memory it takes that came with the parent, or from another service.
+    fileprivate var estimatedBytes: Int {
+        var bytes = 64 * (values?.count ?? 0)
+        for (key, value) in traceState { bytes += 64 + key.utf8.count + value.utf8.count }
+        for (name, value, metadata) in baggage {
+            bytes += 96 + name.utf8.count + value.utf8.count + metadata.utf8.count
+        }
+        return bytes
     }
 }

@@ -9,6 +9,7 @@ final class Pipeline: Sendable {
     /// What the sampler decides, if it need not be asked.
     let constant: Sampler.Constant?
     let processors: ProcessorGroup
+    private let isToldOfBeginnings: Bool
     let limits: SpanLimits
     private let ids: (any IDGenerator)?
     private let hasIDs: Bool
@@ -18,6 +19,7 @@ final class Pipeline: Sendable {
 
     init(_ configuration: TracingConfiguration, _ registry: Registry?) {
         processors = ProcessorGroup(configuration.processors)
+        isToldOfBeginnings = configuration.processors.contains { $0.isToldOfBeginnings }
         let wantsAll = configuration.processors.contains { $0.needsAllSpans }
         sampler =
             wantsAll && configuration.sampler.constant != .alwaysOn
@@ -36,9 +38,15 @@ final class Pipeline: Sendable {
         return sampler.sample(request)
     }
 
-    func began(_ span: Span, parent: borrowing Context) {
+    @inline(__always)
+    func began(_ span: borrowing Span, parent: borrowing Context) {
+        if isToldOfBeginnings { tell(copy span, copy parent) }
+    }
+
+    @inline(never)
+    private func tell(_ span: Span, _ parent: Context) {
         let former = vitals_set_tracing(true)
-        for processor in processors.all { processor.onStart(span, parent: copy parent) }
+        for processor in processors.all where processor.isToldOfBeginnings { processor.onStart(span, parent: parent) }
         _ = vitals_set_tracing(former)
     }
 
@@ -47,7 +55,8 @@ final class Pipeline: Sendable {
         metrics?.ended(isSampled: isSampled)
         let span = FinishedSpan(record, isSampled: isSampled)
         let former = vitals_set_tracing(true)
-        for processor in processors.all { processor.onEnd(span) }
+        // By index: iteration would copy each processor.
+        for index in processors.all.indices { processors.all[index].onEnd(span) }
         _ = vitals_set_tracing(former)
         if record.hasDropped { reportDrops(of: span) }
     }
@@ -60,7 +69,7 @@ final class Pipeline: Sendable {
         }
         Diagnostics.log(
             .warning,
-            "the span \(span.name) has more than its limits allow: \(span.droppedAttributes) attributes, "
+            "the span \(String(reflecting: String(span.name.unicodeScalars.prefix(100)))) has more than its limits allow: \(span.droppedAttributes) attributes, "
                 + "\(span.droppedEvents) events, \(span.droppedLinks) links and what its events and links have too much "
                 + "were dropped; raise the limits of spans or record less; of later spans only their counts tell")
     }

@@ -23,7 +23,7 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
 
     let scope: TracerScope
     /// The provider keeps it, and the scope keeps the provider.
-    private unowned(unsafe) let pipelineOfProvider: Pipeline
+    private let kept: Unmanaged<Pipeline>
     let traceHigh: UInt64
     let traceLow: UInt64
     let spanNumber: UInt64
@@ -43,7 +43,7 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
         _ pipeline: Pipeline, _ scope: TracerScope, _ context: borrowing Context, _ traceState: TraceState,
         parent: borrowing Context, hasParent: Bool, name: String, kind: SpanKind, attributes: Pairs, start: UInt64?
     ) {
-        pipelineOfProvider = pipeline
+        kept = Unmanaged.passUnretained(pipeline)
         self.scope = scope
         traceHigh = context.traceHigh
         traceLow = context.traceLow
@@ -65,7 +65,8 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
             traceState: traceState, baggage: storage?.baggage ?? Baggage(), values: storage?.values)
     }
 
-    var pipeline: Pipeline { pipelineOfProvider }
+    @inline(__always)
+    var pipeline: Pipeline { kept._withUnsafeGuaranteedRef { $0 } }
 
     /// The state of a span that has ended, or a look at one that has not.
     var current: State {
@@ -98,7 +99,7 @@ final class SpanRecord: ContextStorage, @unchecked Sendable {
     }
 
     func end(at time: UInt64?) {
-        if finish(at: time) { pipeline.ended(self) }
+        if finish(at: time) { kept._withUnsafeGuaranteedRef { $0.ended(self) } }
     }
 
     /// True for the call that ends the span.

@@ -56,8 +56,11 @@ public final class TracerProvider: Sendable {
 
     /// Ends the recording of spans and delivers those that have ended. True if that succeeded within `timeout`.
     public func shutdown(timeout: Duration = .seconds(5)) -> Bool {
-        stop()
-        return pipelines.withLock { $0.last?.processors }?.shutdown(timeout: timeout) ?? true
+        let pipeline = pipelines.withLock { pipelines in
+            current.store(0, ordering: .releasing)
+            return pipelines.last
+        }
+        return pipeline?.processors.shutdown(timeout: timeout) ?? true
     }
 
     /// Ends the recording of spans: those that begin from now on are not recorded. Processors go on.

@@ -114,6 +114,20 @@ private final class Notes: SpanProcessor {
         #expect(exporter.spans.count == 2)
     }
 
+    @Test func aShutdownWithoutTimeDoesNotEndTheTelemetryThatIsStartedThen() throws {
+        for round in 0..<20 {
+            let first = try Telemetry.start(configuration([HangingSpanExporter()]))
+            first.tracer("test").withSpan("first") { _ in }
+            first.shutdown(timeout: .zero)
+            let exporter = InMemorySpanExporter()
+            let second = try Telemetry.start(configuration([exporter]))
+            usleep(5_000)
+            second.tracer("test").withSpan("second") { _ in }
+            #expect(second.shutdown())
+            #expect(exporter.spans.map(\.name) == ["second"], "in round \(round)")
+        }
+    }
+
     @Test func oneProviderHasOneTelemetryAtATime() throws {
         let first = try Telemetry.start(configuration([exporter]))
         #expect(throws: TelemetryError.alreadyStarted) { try Telemetry.start(configuration([exporter])) }

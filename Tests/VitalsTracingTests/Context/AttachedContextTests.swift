@@ -17,7 +17,7 @@ import VitalsTracing
     @Test func itCountsOnItsThreadUntilItIsDetached() {
         onOwnThread {
             #expect(Self.tenant == nil)
-            let attached = Self.context("a").attach()
+            let attached = attach(Self.context("a"))
             #expect(Self.tenant == "a")
             onOwnThread { #expect(Self.tenant == nil) }
             attached.detach()
@@ -27,12 +27,12 @@ import VitalsTracing
 
     @Test func theOneBeforeIsThereAgain() {
         onOwnThread {
-            let first = Self.context("a").attach()
-            let second = Self.context("b").attach()
+            let first = attach(Self.context("a"))
+            let second = attach(Self.context("b"))
             #expect(Self.tenant == "b")
             second.detach()
             #expect(Self.tenant == "a")
-            let third = Context().attach()
+            let third = attach(Context())
             #expect(Self.tenant == nil)
             third.detach()
             first.detach()
@@ -45,7 +45,7 @@ import VitalsTracing
         let tracer = log.tracer()
         onOwnThread {
             let span = tracer.startSpan("request", kind: .server)
-            let attached = span.context.attach()
+            let attached = attach(span.context)
             tracer.withSpan("callback") { #expect(SpanContext.current == $0.spanContext) }
             Span.current["a"] = 1
             attached.detach()
@@ -58,10 +58,10 @@ import VitalsTracing
     @Test func belowWhatBeginsLaterItDoesNotCount() {
         let tracer = SpanLog().tracer()
         onOwnThread {
-            let attached = Self.context("a").attach()
+            let attached = attach(Self.context("a"))
             withContext(Self.context("b")) {
                 #expect(Self.tenant == "b")
-                let inner = Self.context("c").attach()
+                let inner = attach(Self.context("c"))
                 #expect(Self.tenant == "c")
                 withContext(Context()) { #expect(Self.tenant == nil) }
                 #expect(Self.tenant == "c")
@@ -80,7 +80,7 @@ import VitalsTracing
 
     @Test func inATaskItCountsForThatTaskOnly() async {
         await withContext(Self.context("a")) {
-            let attached = Self.context("b").attach()
+            let attached = attach(Self.context("b"))
             #expect(Self.tenant == "b")
             let task = Task { Self.tenant }
             let detached = Task.detached { Self.tenant }
@@ -98,7 +98,7 @@ import VitalsTracing
                 group.addTask {
                     for _ in 0..<100 {
                         #expect(Self.tenant == nil)
-                        let attached = Self.context("\(task)").attach()
+                        let attached = attach(Self.context("\(task)"))
                         #expect(Self.tenant == "\(task)")
                         attached.detach()
                         await Task.yield()
@@ -108,13 +108,21 @@ import VitalsTracing
         }
     }
 
+    @Test func whatTasksLeaveBehindIsSeenByNoOtherTaskAndIsBounded() async {
+        for number in 0..<200 {
+            await Task.detached { _ = attach(Self.context("left \(number)")) }.value
+            let seen = await Task.detached { Self.tenant }.value
+            #expect(seen == nil)
+        }
+    }
+
     @Test func whatIsDetachedOutOfOrderIsReportedAndTakesTheOthersAlong() async {
         await #expect(processExitsWith: .success) {
             let heard = Heard()
             onOwnThread {
-                let first = Self.context("a").attach()
-                let second = Self.context("b").attach()
-                let third = Self.context("c").attach()
+                let first = attach(Self.context("a"))
+                let second = attach(Self.context("b"))
+                let third = attach(Self.context("c"))
                 second.detach()
                 #expect(Self.tenant == "a")
                 #expect(heard.lines.count == 1)
@@ -137,7 +145,7 @@ import VitalsTracing
         await #expect(processExitsWith: .success) {
             let heard = Heard()
             onOwnThread {
-                let attached = Self.context("a").attach()
+                let attached = attach(Self.context("a"))
                 onOwnThread { attached.detach() }
                 #expect(heard.lines.count == 1)
                 #expect(Self.tenant == "a")
@@ -164,7 +172,7 @@ import VitalsTracing
                 for _ in 0..<3 {
                     var context = Context()
                     context[Key.self] = Witness(gone)
-                    _ = context.attach()
+                    _ = attach(context)
                 }
             }
         }
@@ -184,12 +192,12 @@ import VitalsTracing
                     }
                 }
             }
-            tracer.withSpan("careless", parent: Context()) { _ in _ = Self.context("left").attach() }
+            tracer.withSpan("careless", parent: Context()) { _ in _ = attach(Self.context("left")) }
             expectNothingIsLeft()
             await withContext(Context()) {
                 await Task.yield()
-                _ = Self.context("left").attach()
-                _ = Self.context("left too").attach()
+                _ = attach(Self.context("left"))
+                _ = attach(Self.context("left too"))
             }
             expectNothingIsLeft()
             #expect(!vitals_exemplars_wanted())
@@ -204,8 +212,8 @@ import VitalsTracing
 
     @Test func whatIsLeftAttachedBelowASpanDoesNotHideWhatWasBefore() {
         onOwnThread {
-            let attached = Self.context("a").attach()
-            withContext(Self.context("b")) { _ = Self.context("left").attach() }
+            let attached = attach(Self.context("a"))
+            withContext(Self.context("b")) { _ = attach(Self.context("left")) }
             #expect(Self.tenant == "a")
             attached.detach()
             #expect(Self.tenant == nil)

@@ -98,7 +98,7 @@ import VitalsTracing
         _ = log.tracer()
         let plant = plant
         onOwnThread {
-            let attached = Context.parent().attach()
+            let attached = attach(Context.parent())
             plant.record()
             attached.detach()
         }
@@ -159,17 +159,17 @@ import VitalsTracing
             #expect(!vitals_exemplars_wanted())
 
             onOwnThread {
-                let attached = Context.parent().attach()
+                let attached = attach(Context.parent())
                 #expect(vitals_exemplars_wanted())
-                let second = Context.parent().attach()
+                let second = attach(Context.parent())
                 #expect(vitals_exemplars_wanted())
                 second.detach()
                 #expect(vitals_exemplars_wanted())
                 attached.detach()
                 #expect(!vitals_exemplars_wanted())
                 // Some stay attached when the thread ends, and one is detached on another thread.
-                _ = Context.parent().attach()
-                let kept = Context.parent().attach()
+                _ = attach(Context.parent())
+                let kept = attach(Context.parent())
                 onOwnThread { kept.detach() }
                 #expect(vitals_exemplars_wanted())
             }

@@ -90,7 +90,7 @@ struct BatchOverloadTests {
         #expect(exporter.seen.names == ["0", "1", "2", "3"])
     }
 
-    @Test("says once that its queue is full, and again when that has been over")
+    @Test("says that its queue is full, but not each time within a minute")
     func logs() async {
         await #expect(processExitsWith: .success) {
             let messages = Locked<[String]>([])
@@ -108,7 +108,7 @@ struct BatchOverloadTests {
                 #expect(exporter.reaches(exports + 1))
                 traced.spans(10)
                 let told = messages.withLock { $0.filter { $0.contains("the queue of 2 is full") } }
-                #expect(told.count == round)
+                #expect(told.count == 1, "in round \(round)")
                 exporter.release()
                 #expect(processor.flush(timeout: .seconds(20)))
             }

@@ -8,13 +8,11 @@ struct Processed: Equatable {
     var exported = 0
     var queueFull = 0
     var alreadyShutdown = 0
-    var ownExport = 0
 
-    init(exported: Int = 0, queueFull: Int = 0, alreadyShutdown: Int = 0, ownExport: Int = 0) {
+    init(exported: Int = 0, queueFull: Int = 0, alreadyShutdown: Int = 0) {
         self.exported = exported
         self.queueFull = queueFull
         self.alreadyShutdown = alreadyShutdown
-        self.ownExport = ownExport
     }
 
     init(_ reader: InMemoryReader, component: String = "batching_span_processor") {
@@ -23,11 +21,10 @@ struct Processed: Equatable {
             switch point.attributes["error.type"] {
             case nil: exported += point.int ?? 0
             case "queue_full": queueFull += point.int ?? 0
-            case "already_shutdown": alreadyShutdown += point.int ?? 0
-            default: ownExport += point.int ?? 0
+            default: alreadyShutdown += point.int ?? 0
             }
         }
     }
 
-    var total: Int { exported + queueFull + alreadyShutdown + ownExport }
+    var total: Int { exported + queueFull + alreadyShutdown }
 }

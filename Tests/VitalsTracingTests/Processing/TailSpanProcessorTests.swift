@@ -107,7 +107,6 @@ struct TailSpanProcessorTests {
             let late = tracer.startSpan("late", parent: root.context)
             if isKept { root.setStatus(.error("no")) }
             root.end()
-            late.setStatus(.error("too late to matter"))
             late.end()
         }
         #expect(next.names == ["root", "late"])
@@ -133,6 +132,27 @@ struct TailSpanProcessorTests {
         fifth.setStatus(.error("no"))
         fifth.end()
         #expect(next.names == ["failed", "second", "third", "fourth", "fifth"])
+    }
+
+    @Test("keeps what fails after its trace was let go, early or by the end of its root")
+    func lateErrors() {
+        var limits = TailLimits()
+        limits.spansPerTrace = 2
+        let tail = TailSpanProcessor(next: next, limits: limits, registry: nil)
+        let tracer = Traced([tail], sampler: .alwaysOff).tracer
+        tracer.withSpan("large") { span in
+            for _ in 0..<4 { tracer.withSpan("fine") { _ in } }
+            span.setStatus(.error("no"))
+        }
+        #expect(next.names == ["large"])
+        let root = tracer.startSpan("root")
+        let late = tracer.startSpan("late", parent: root.context)
+        let later = tracer.startSpan("later", parent: root.context)
+        root.end()
+        late.setStatus(.error("no"))
+        late.end()
+        later.end()
+        #expect(next.names == ["large", "late", "later"])
     }
 
     @Test("tells the next processor of beginnings, flushes and the shutdown, which decides of what waits")

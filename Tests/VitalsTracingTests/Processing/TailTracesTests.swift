@@ -73,7 +73,9 @@ struct TailTracesTests {
         _ = traces.beginRoot(id(root), at: 0)
         for index in 0..<3 { #expect(traces.end(child(of: root, "\(index)"), at: 0).evicted.isEmpty) }
         #expect(traces.end(child(of: root, "3"), at: 0).evicted.count == 4)
-        #expect(traces.end(child(of: root, "4", error: true), at: 0).dropped.count == 1)
+        #expect(traces.end(child(of: root, "4"), at: 0).dropped.count == 1)
+        #expect(traces.end(child(of: root, "5", error: true), at: 0).kept.count == 1)
+        #expect(traces.end(child(of: root, "6"), at: 0).kept.count == 1)
         #expect(traces.count == 0)
     }
 

@@ -11,7 +11,7 @@ import VitalsTracing
         let request = Request(headers: ["Traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"])
         let remote = Context.extract(from: request.headers)
         try await withContext(remote) {
-            try await withSpan("GET /orders/{id}", kind: .server) { span in
+            try await TracerProvider().tracer("design").withSpan("GET /orders/{id}", kind: .server) { span in
                 var outgoing: [(String, String)] = []
                 Context.current.inject(into: &outgoing)
                 try await withBaggage(["tenant.id": "acme"]) {

@@ -223,7 +223,7 @@ import VitalsTracing
             }
             // Once for them all: the numbers are on each span.
             #expect(heard.lines.count == 1)
-            #expect(heard.lines.first?.hasPrefix("warning: the span greedy has more than its limits allow") == true)
+            #expect(heard.lines.first?.hasPrefix("warning: the span \"greedy\" has more than its limits allow") == true)
         }
     }
 }

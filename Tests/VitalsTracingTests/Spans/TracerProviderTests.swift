@@ -42,6 +42,51 @@ import VitalsMetrics
         #expect(provider.shutdown())
     }
 
+    @Test func itIsNotStartedTwiceButAgainAfterItsShutdown() {
+        start()
+        let other = SpanLog()
+        var configuration = TracingConfiguration()
+        configuration.processors = [other]
+        #expect(!provider.start(configuration))
+        provider.tracer("test").withSpan("first") { _ in }
+        #expect(log.names == ["first"] && other.names == [])
+        #expect(provider.shutdown())
+        #expect(provider.start(configuration))
+        provider.tracer("test").withSpan("second") { _ in }
+        #expect(log.names == ["first"] && other.names == ["second"])
+    }
+
+    @Test func whatItCallsMakesNoSpans() {
+        let tracer = provider.tracer("test")
+        let isRecording = Locked<[Bool]>([])
+        let makeSpan: @Sendable () -> Void = {
+            let span = tracer.startSpan("inside", parent: Context())
+            isRecording.withLock { $0.append(span.isRecording) }
+            span.end()
+        }
+        var configuration = TracingConfiguration()
+        configuration.sampler = Sampler("that makes spans") { _ in
+            makeSpan()
+            return SamplingResult(.recordAndSample)
+        }
+        configuration.processors = [Busy(makeSpan), log]
+        provider.start(configuration)
+        for _ in 0..<2 { tracer.withSpan("outside") { _ in } }
+        #expect(isRecording.withLock { $0 } == [false, false, false, false, false, false])
+        #expect(log.names == ["outside", "outside"])
+    }
+
+    private struct Busy: SpanProcessor {
+        private let makeSpan: @Sendable () -> Void
+
+        init(_ makeSpan: @escaping @Sendable () -> Void) {
+            self.makeSpan = makeSpan
+        }
+
+        func onStart(_ span: Span, parent: Context) { makeSpan() }
+        func onEnd(_ span: FinishedSpan) { makeSpan() }
+    }
+
     @Test func tracersThatThereAreAlreadyRecordOnceItIsStarted() {
         let tracer = provider.tracer("test")
         tracer.withSpan("early") { _ in }
