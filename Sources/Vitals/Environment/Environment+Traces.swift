@@ -21,25 +21,25 @@ extension Environment {
 
     /// What decides which spans are recorded; nil if nothing is said.
     private func sampler() -> Sampler? {
-        let rate = ratio("OTEL_SAMPLING_RATE", default: "the rate of the deployment environment")
         let name = "OTEL_TRACES_SAMPLER"
         let argument = { self.ratio("\(name)_ARG", default: "1") ?? 1 }
-        let sampler = choice(
-            name,
-            among: [
-                ("always_on", { .alwaysOn }), ("always_off", { .alwaysOff }), ("traceidratio", { .ratio(argument()) }),
-                ("parentbased_always_on", { .parentBased(root: .alwaysOn) }),
-                ("parentbased_always_off", { .parentBased(root: .alwaysOff) }),
-                ("parentbased_traceidratio", { .parentBased(root: .ratio(argument())) }),
-            ] as [(String, () -> Sampler)],
-            default: rate == nil ? "the rate of the deployment environment" : "OTEL_SAMPLING_RATE")
+        let samplers: [(word: String, value: () -> Sampler)] = [
+            ("always_on", { .alwaysOn }), ("always_off", { .alwaysOff }), ("traceidratio", { .ratio(argument()) }),
+            ("parentbased_always_on", { .parentBased(root: .alwaysOn) }),
+            ("parentbased_always_off", { .parentBased(root: .alwaysOff) }),
+            ("parentbased_traceidratio", { .parentBased(root: .ratio(argument())) }),
+        ]
+        let usual = "the rate of the deployment environment"
+        let word = string(name)?.lowercased()
+        let isNamed = samplers.contains { $0.word == word }
+        let rate = ratio("OTEL_SAMPLING_RATE", default: isNamed ? name : usual)
+        let sampler = choice(name, among: samplers, default: rate == nil ? usual : "OTEL_SAMPLING_RATE")
         return sampler.map { $0() } ?? rate.map { .parentBased(root: .ratio($0)) }
     }
 
     private func configureBatch(_ batch: inout SpanBatchConfiguration) {
-        if let size = integer("OTEL_BSP_MAX_QUEUE_SIZE", in: 1...Self.greatest, default: "\(batch.queue)") {
-            batch.queue = size
-        }
+        let sizes = 1...BatchSpanProcessor.largestQueue
+        batch.queue = integer("OTEL_BSP_MAX_QUEUE_SIZE", in: sizes, default: "\(batch.queue)") ?? batch.queue
         let name = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"
         if let size = integer(name, in: 1...Self.greatest, default: "\(min(batch.size, batch.queue))") {
             if size > batch.queue {
@@ -49,7 +49,7 @@ extension Environment {
             batch.size = size
         }
         batch.size = min(batch.size, batch.queue)
-        // Without a delay spans are exported as soon as the last export is over.
+        // Without a delay spans are exported as soon as they can be: after a millisecond.
         batch.delay = timeout("OTEL_BSP_SCHEDULE_DELAY", default: "5000") ?? batch.delay
         batch.timeout = timeout("OTEL_BSP_EXPORT_TIMEOUT", default: "30000") ?? batch.timeout
     }

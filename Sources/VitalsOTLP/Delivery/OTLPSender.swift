@@ -66,13 +66,13 @@ package final class OTLPSender: Sendable {
         metrics.dropped(items, as: "too_large")
     }
 
-    /// Counts items that the peer takes in no size now, and that will be sent again.
+    /// Counts items that the peer takes in no size now, and notes that it fails.
     func countRefused(_ items: Int, _ failure: ExportFailure) {
         metrics.dropped(items, as: failure.kind)
         noteFailure(failure)
     }
 
-    /// Counts items that nobody tries to deliver, after others failed.
+    /// Counts items that nobody tries to deliver, or in no other size, after others failed.
     func countUntried(_ items: Int, _ failure: ExportFailure) {
         metrics.dropped(items, as: failure.kind)
     }

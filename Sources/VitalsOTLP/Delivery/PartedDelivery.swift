@@ -63,11 +63,15 @@ package struct PartedDelivery {
                 return
             }
         }
-        // What is too large counts as refused only now that nothing smaller helps.
+    }
+
+    /// Counts as refused what is too large and was not given up: nothing smaller helps. Once, when all is over.
+    package func countTooLarge() {
         let tooLarge = suspects.filter { $0.failure.remedy == .smaller }
-        if let failure = tooLarge.first?.failure {
-            sender.countRefused(tooLarge.reduce(0) { $0 + $1.part.items }, failure)
-        }
+        guard let failure = tooLarge.first?.failure else { return }
+        let items = tooLarge.reduce(0) { $0 + $1.part.items }
+        // The peer that failed afterwards was noted as one that fails.
+        if isFirstTried { sender.countUntried(items, failure) } else { sender.countRefused(items, failure) }
     }
 
     private mutating func suspect(_ part: ExportPart, _ failure: ExportFailure) {

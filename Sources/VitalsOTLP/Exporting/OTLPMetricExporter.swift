@@ -42,6 +42,8 @@ package final class OTLPMetricExporter: SnapshotExporter {
         defer { self.work.withLock { $0 = work } }
         var earlier = PartedDelivery(sender, work.waiting)
         earlier.run(until: deadline)
+        // Not before it is known whether the peer takes something else: then it is given up, and counted as that.
+        defer { earlier.countTooLarge() }
         work.waiting = earlier.rest
         guard earlier.isTried else { return false }
         let collected: (parts: [ExportPart], hasLosses: Bool)
@@ -54,6 +56,7 @@ package final class OTLPMetricExporter: SnapshotExporter {
         }
         var delivery = PartedDelivery(sender, collected.parts)
         delivery.run(until: deadline)
+        delivery.countTooLarge()
         if !delivery.isUntouched {
             earlier.giveUpSuspects()
             work.waiting = []

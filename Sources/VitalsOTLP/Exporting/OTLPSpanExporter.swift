@@ -41,6 +41,7 @@ package final class OTLPSpanExporter: SpanExporter {
         let (parts, hasLosses) = limit.parts(of: message, sender)
         var delivery = PartedDelivery(sender, parts)
         delivery.run(until: deadline)
+        delivery.countTooLarge()
         work.withLock { $0.limit.learn(from: delivery) }
         if let failure = delivery.failure, delivery.untriedItems > 0 {
             sender.countUntried(delivery.untriedItems, failure)

@@ -47,17 +47,17 @@ public final class BatchSpanProcessor: SpanProcessor {
     public static let defaultQueue = 2048
     /// How many spans are exported at a time, if nobody says otherwise.
     public static let defaultBatch = 512
-    /// The room for waiting spans is taken at once.
-    private static let largest = 1 << 20
+    /// How many spans may wait at most: the room for them is taken at once.
+    package static let largestQueue = 1 << 20
 
     /// The sizes that count, and what is wrong with those that were given.
     static func sizes(queue: Int, batch: Int) -> (queue: Int, batch: Int, complaints: [String]) {
         var complaints: [String] = []
         func size(_ size: Int, _ name: String, _ usual: Int) -> Int {
-            let taken = size < 1 ? usual : min(size, largest)
+            let taken = size < 1 ? usual : min(size, largestQueue)
             if taken != size {
                 complaints.append(
-                    "a batch span processor cannot have a \(name) of \(size) spans, but of 1 to \(largest): it takes "
+                    "a batch span processor cannot have a \(name) of \(size) spans, but of 1 to \(largestQueue): it takes "
                         + "\(taken)")
             }
             return taken

@@ -17,10 +17,19 @@ struct ExporterLimitTests {
         return (configuration, OTLPSender(configuration, transport, .metrics, registry: own.registry))
     }
 
-    private func discarded() -> Int {
-        own.collect()["otel.sdk.exporter.metric_data_point.exported"]?.points
-            .filter { $0.attributes["error.type"] == "too_large" }.compactMap { $0.int }.reduce(0, +) ?? 0
+    /// How many points the exporter says it is done with, by the reason why they were not delivered; none for `""`.
+    private func exported() -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for point in own.collect()["otel.sdk.exporter.metric_data_point.exported"]?.points ?? [] {
+            counts[point.attributes["error.type"]?.description ?? "", default: 0] += point.int ?? 0
+        }
+        return counts.filter { $0.value != 0 }
     }
+
+    private func discarded() -> Int { exported()["too_large"] ?? 0 }
+
+    private static let tooLarge = ExportAnswer.failed(
+        ExportFailure(kind: "413", "too large", remedy: .smaller, status: .http(413)))
 
     @Test(
         "A point that is larger than the limit is not sent, but counted; the others are sent", arguments: [true, false])
@@ -57,6 +66,46 @@ struct ExporterLimitTests {
         #expect(!exporter.export(MetricReader(registry, temporality: .delta), until: .after(seconds: 5)))
         #expect(transport.seen.requests.isEmpty)
         #expect(discarded() == 100)
+    }
+
+    @Test("A point that the peer finds too large before it fails is counted as what it was each time it is sent")
+    func tooLargeBeforeAFailure() {
+        let registry = Registry()
+        let counter = registry.meter("test").counter("work")
+        for index in 0..<2 { counter.add(1, ["index": .int(index)]) }
+        let transport = ScriptedTransport { attempt, _ in
+            switch attempt {
+            case 1, 2: Self.tooLarge
+            case 3: .failed(ExportFailure(kind: "401", "no", remedy: .credentials, status: .http(401)))
+            default: .accepted(ExportResponse())
+            }
+        }
+        let (configuration, sender) = sender(transport) { _ in }
+        let exporter = OTLPMetricExporter(configuration, sender, resource: [:], temporality: .delta)
+        let reader = MetricReader(registry, temporality: .delta)
+        #expect(!exporter.export(reader, until: .after(seconds: 5)))
+        #expect(exported() == ["413": 1, "401": 1])
+        #expect(exporter.export(reader, until: .after(seconds: 5)))
+        #expect(exported() == ["413": 1, "401": 1, "": 2])
+    }
+
+    @Test("A point that waits, is sent once more and given up counts once for each time it was sent")
+    func givenUp() {
+        let registry = Registry()
+        let counter = registry.meter("test").counter("work")
+        for index in 0..<16 { counter.add(1, ["index": .int(index)]) }
+        counter.add(7, ["index": .string(String(repeating: "x", count: 4000))])
+        let transport = ScriptedTransport { _, request in
+            request.body.bytes.count > 700 ? Self.tooLarge : .accepted(ExportResponse())
+        }
+        let (configuration, sender) = sender(transport) { _ in }
+        let exporter = OTLPMetricExporter(configuration, sender, resource: [:], temporality: .delta)
+        let reader = MetricReader(registry, temporality: .delta)
+        #expect(!exporter.export(reader, until: .after(seconds: 5)))
+        #expect(exported() == ["": 16, "413": 1])
+        counter.add(1, ["index": .int(3)])
+        #expect(!exporter.export(reader, until: .after(seconds: 5)))
+        #expect(exported() == ["": 17, "413": 1, "too_large": 1])
     }
 
     @Test("Limits that make no sense are clamped", arguments: [Int.min, -1, 0, Int.max])

@@ -132,6 +132,37 @@ struct OTLPSpanExporterTests {
         #expect(exported() == ["RESOURCE_EXHAUSTED": 100])
     }
 
+    /// What may end an export after a span that the peer found too large.
+    enum End: CaseIterable, Sendable { case failure, refusal, hurry, cancel }
+
+    @Test("counts what the peer found too large, whatever ends the export then, and adds up", arguments: End.allCases)
+    func tooLargeBeforeTheEnd(_ end: End) throws {
+        let hurried = Locked<OTLPSpanExporter?>(nil)
+        let transport = ScriptedTransport { attempt, _ in
+            if attempt == 3, let exporter = hurried.withLock({ $0 }) {
+                if end == .hurry { exporter.hurry(within: .zero) }
+                if end == .cancel { exporter.cancel() }
+            }
+            if attempt <= 3 {
+                return .failed(ExportFailure(kind: "413", "too large", remedy: .smaller, status: .http(413)))
+            }
+            return end == .refusal ? self.refusal(.none) : .failed(.unavailable(throttle: 1 << 40))
+        }
+        let exporter = exporter(transport)
+        hurried.withLock { $0 = exporter }
+        // All four are too large, two of them are, and the first one is; then there is one beside it, and two behind.
+        #expect(!exporter.export(MadeSpans.numbered(4), timeout: .seconds(5)))
+        hurried.withLock { $0 = nil }
+        let sizes = try transport.seen.requests.map { try names([$0]).count }
+        #expect(sizes.prefix(3) == [4, 2, 1])
+        switch end {
+        case .failure: #expect(exported() == ["413": 1, "503": 3])
+        case .refusal: #expect(exported() == ["413": 1, "400": 3])
+        case .hurry: #expect(exported() == ["413": 1, "timeout": 3])
+        case .cancel: #expect(exported() == ["413": 1, "shutdown": 3])
+        }
+    }
+
     @Test("goes on after a part that the peer refuses, and adds up")
     func refusedPart() throws {
         let transport = ScriptedTransport { attempt, _ in

@@ -118,6 +118,14 @@ import VitalsTracing
                     + "environment counts"
             ),
             (
+                ["OTEL_TRACES_SAMPLER": "Always_On", "OTEL_SAMPLING_RATE": "-1"], "AlwaysOnSampler",
+                "OTEL_SAMPLING_RATE is \"-1\", which is no number from 0 to 1: OTEL_TRACES_SAMPLER counts"
+            ),
+            (
+                ["OTEL_TRACES_SAMPLER": "", "OTEL_SAMPLING_RATE": "-1"], nil,
+                "OTEL_SAMPLING_RATE is \"-1\", which is no number from 0 to 1: the rate of the deployment environment counts"
+            ),
+            (
                 ["OTEL_SAMPLING_RATE": "10%"], nil,
                 "OTEL_SAMPLING_RATE is \"10%\", which is no number from 0 to 1: the rate of the deployment environment counts"
             ),
@@ -126,6 +134,13 @@ import VitalsTracing
         let read = Said.configuration(variables)
         #expect(read.configuration.traces.sampler?.description == sampler)
         #expect(read.warnings == [warning])
+    }
+
+    @Test func ofASamplerAndARateThatCannotBeNeitherCounts() {
+        let read = Said.configuration(["OTEL_TRACES_SAMPLER": "often", "OTEL_SAMPLING_RATE": "2"])
+        #expect(read.configuration.traces.sampler == nil)
+        #expect(read.warnings.count == 2)
+        #expect(read.warnings.allSatisfy { $0.hasSuffix(": the rate of the deployment environment counts") })
     }
 
     @Test func theRateIsThatOfTracesThatBeginHere() {
@@ -145,6 +160,10 @@ import VitalsTracing
         #expect(read.configuration.traces.batch.delay == .zero)
         #expect(read.configuration.traces.batch.timeout == .zero)
         #expect(read.warnings == [])
+        // The largest one is that of the processor, which takes it as it is.
+        let large = Said.configuration(["OTEL_BSP_MAX_QUEUE_SIZE": "1048576"])
+        #expect(large.configuration.traces.batch.queue == BatchSpanProcessor.largestQueue)
+        #expect(large.warnings == [])
         // A small queue makes batches small, and there is nothing to complain about.
         let small = Said.configuration(["OTEL_BSP_MAX_QUEUE_SIZE": "100"])
         #expect(small.configuration.traces.batch.size == 100)
@@ -155,7 +174,11 @@ import VitalsTracing
         arguments: [
             (
                 "OTEL_BSP_MAX_QUEUE_SIZE", "0", [2048, 512],
-                "which is no whole number from 1 to 2147483647: 2048 counts"
+                "which is no whole number from 1 to 1048576: 2048 counts"
+            ),
+            (
+                "OTEL_BSP_MAX_QUEUE_SIZE", "1048577", [2048, 512],
+                "which is no whole number from 1 to 1048576: 2048 counts"
             ),
             (
                 "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "-1", [2048, 512],
