@@ -116,7 +116,12 @@ final class ExportWorker: Sendable {
         while !isEnding {
             let target: UInt64
             (target, isEnding) = waitForWork()
-            while !isEnding, let next = export(through: target, &batch) { isEnding = next }
+            var isIdle = true
+            while !isEnding, let next = export(through: target, &batch) {
+                isEnding = next
+                isIdle = false
+            }
+            if isIdle, !isEnding { queue.rest() }
         }
         exporter.hurry(within: nil)
         while vitals_monotonic_nanoseconds() < end, export(through: .max, &batch) != nil {}

@@ -3,6 +3,9 @@ import VitalsMetrics
 /// Spans that wait to be exported: so many and no more. The threads of the program add, one thread takes.
 ///
 /// Each span has a position: how many were added until then, itself included.
+///
+/// A span that was taken stays in its place until another one is put there: so the thread that adds frees memory and
+/// takes it again, and the two do not wait for each other in the allocator, which costs more than all else here.
 final class SpanQueue: Sendable {
     /// What became of a span.
     enum Admission {
@@ -15,8 +18,9 @@ final class SpanQueue: Sendable {
     }
 
     private struct Waiting {
-        /// The spans that were added since whoever takes came last.
-        var spans: [SpanRecord?] = []
+        /// The spans that were added since whoever takes came last, and behind them some that were taken.
+        var spans: [SpanRecord?]
+        var filled = 0
         /// How many there are, with those that whoever takes has before it.
         var count = 0
         var added: UInt64 = 0
@@ -28,21 +32,25 @@ final class SpanQueue: Sendable {
 
     /// What whoever takes has before it.
     private struct Taking {
-        var spans: [SpanRecord?] = []
+        var spans: [SpanRecord?]
+        var filled = 0
         var first = 0
     }
 
     private let waiting: Locked<Waiting>
-    private let taking = Locked(Taking())
+    private let taking: Locked<Taking>
     private let batch: Int
     let capacity: Int
+
+    /// Spans beyond this place in the queue do not stay when they were taken: they come in bursts, and memory is bounded.
+    private static let staying = 4096
 
     /// A queue with room for `capacity` spans, of which `batch` are taken at a time.
     init(capacity: Int, batch: Int) {
         self.capacity = capacity
         self.batch = batch
-        waiting = Locked(Waiting(alarm: batch))
-        waiting.withLock { $0.spans.reserveCapacity(capacity) }
+        waiting = Locked(Waiting(spans: Array(repeating: nil, count: capacity), alarm: batch))
+        taking = Locked(Taking(spans: Array(repeating: nil, count: capacity)))
     }
 
     var count: Int { waiting.withLock { $0.count } }
@@ -52,13 +60,16 @@ final class SpanQueue: Sendable {
 
     @inline(__always)
     func add(_ record: SpanRecord) -> Admission {
-        waiting.withLock { waiting in
+        // What was in the place is let go when the lock is free.
+        var place: SpanRecord? = record
+        return waiting.withLock { waiting in
             guard !waiting.isClosed else { return .closed }
             guard waiting.count < capacity else {
                 defer { waiting.isFull = true }
                 return .full(isFirst: !waiting.isFull)
             }
-            waiting.spans.append(record)
+            swap(&waiting.spans[waiting.filled], &place)
+            waiting.filled &+= 1
             waiting.count &+= 1
             waiting.added &+= 1
             guard waiting.count >= waiting.alarm else { return .waits(position: waiting.added) }
@@ -67,7 +78,7 @@ final class SpanQueue: Sendable {
         }
     }
 
-    /// Moves a batch to `spans` and returns the position of its last span; nil if there are neither enough for a batch
+    /// Puts a batch into `spans` and returns the position of its last span; nil if there are neither enough for a batch
     /// nor any up to `target`. From then on a batch that is complete raises the alarm.
     func take(through target: UInt64, into spans: inout [FinishedSpan]) -> UInt64? {
         taking.withLock { taking in
@@ -80,7 +91,15 @@ final class SpanQueue: Sendable {
                 return min(batch, waiting.count)
             }
             guard size > 0 else { return nil }
-            move(size, &taking, to: &spans)
+            for _ in 0..<size {
+                if taking.first == taking.filled { change(&taking) }
+                guard taking.first < taking.filled else { break }
+                let record =
+                    taking.first < Self.staying
+                    ? taking.spans[taking.first] : taking.spans[taking.first].take()
+                if let record { spans.append(FinishedSpan(record, isSampled: true)) }
+                taking.first &+= 1
+            }
             return waiting.withLock { waiting in
                 waiting.count &-= size
                 if waiting.count == 0 { waiting.isFull = false }
@@ -89,18 +108,31 @@ final class SpanQueue: Sendable {
         }
     }
 
-    /// Moves so many spans. Those who add wait only while two arrays change places, not while spans are moved.
-    private func move(_ size: Int, _ taking: inout Taking, to spans: inout [FinishedSpan]) {
-        for _ in 0..<size {
-            if taking.first == taking.spans.count {
-                taking.spans.removeAll(keepingCapacity: true)
-                taking.spans.reserveCapacity(capacity)
-                taking.first = 0
-                waiting.withLock { swap(&$0.spans, &taking.spans) }
+    /// Lets the two sides change places: those who add wait only for that, not while spans are taken.
+    private func change(_ taking: inout Taking) {
+        taking.first = 0
+        waiting.withLock { waiting in
+            swap(&waiting.spans, &taking.spans)
+            taking.filled = waiting.filled
+            waiting.filled = 0
+        }
+    }
+
+    /// Lets go of the spans that were taken, after a time in which none came.
+    func rest() {
+        taking.withLock { taking in
+            // All of them were taken, and not none.
+            guard taking.first > 0, taking.first == taking.filled else { return }
+            for index in taking.spans.indices { taking.spans[index] = nil }
+            taking.filled = 0
+            taking.first = 0
+            let isEmpty = waiting.withLock { waiting in
+                guard waiting.filled == 0 else { return false }
+                swap(&waiting.spans, &taking.spans)
+                return true
             }
-            guard taking.first < taking.spans.count else { return }
-            if let record = taking.spans[taking.first].take() { spans.append(FinishedSpan(record, isSampled: true)) }
-            taking.first &+= 1
+            guard isEmpty else { return }
+            for index in taking.spans.indices { taking.spans[index] = nil }
         }
     }
 
@@ -116,15 +148,18 @@ final class SpanQueue: Sendable {
     /// Lets go of all spans, and of the room for them, and returns how many there were. The queue has to be closed.
     func discard() -> Int {
         taking.withLock { taking in
-            let (count, spans) = waiting.withLock { waiting in
+            // The spans are released when the lock is free.
+            var spans: [SpanRecord?] = []
+            let count = waiting.withLock { waiting in
                 defer {
-                    waiting.spans = []
+                    waiting.filled = 0
                     waiting.count = 0
                 }
-                return (waiting.count, waiting.spans)
+                swap(&waiting.spans, &spans)
+                return waiting.count
             }
-            taking = Taking()
-            return withExtendedLifetime(spans) { count }
+            taking = Taking(spans: [])
+            return count
         }
     }
 }

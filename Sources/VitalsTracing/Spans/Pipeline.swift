@@ -55,8 +55,10 @@ final class Pipeline: Sendable {
         metrics?.ended(isSampled: isSampled)
         let span = FinishedSpan(record, isSampled: isSampled)
         let former = vitals_set_tracing(true)
-        // By index: iteration would copy each processor.
-        for index in processors.all.indices { processors.all[index].onEnd(span) }
+        // Lent: iteration would copy each processor.
+        processors.all.withUnsafeBufferPointer { processors in
+            for index in processors.indices { processors[index].onEnd(span) }
+        }
         _ = vitals_set_tracing(former)
         if record.hasDropped { reportDrops(of: span) }
     }

@@ -66,7 +66,15 @@ public struct Span: Sendable {
 
     /// Ends the span, now or at a time in unix nanoseconds. Only the first call counts.
     public func end(at time: UInt64? = nil) {
-        context.record?.end(at: time)
+        guard context.isRecording, let storage = context.storage else { return }
+        // Lent for the call: counting references costs more than ending does.
+        Unmanaged.passUnretained(storage)._withUnsafeGuaranteedRef { storage in
+            if let record = storage.record {
+                record.end(at: time)
+            } else {
+                unsafeDowncast(storage, to: SpanRecord.self).end(at: time)
+            }
+        }
     }
 
     /// What becomes of a span whose body throws.

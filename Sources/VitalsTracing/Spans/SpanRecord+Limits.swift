@@ -66,10 +66,9 @@ extension SpanLimits {
     /// The attributes that a span begins with.
     @inline(__always)
     func begin(with attributes: Attributes, dropped: inout UInt32) -> SpanRecord.Pairs {
+        if attributes.isEmpty { return [] }
         let pairs = attributes.given
-        if pairs.isEmpty || (valueLength == nil && pairs.count <= self.attributes && Self.isPlain(pairs)) {
-            return pairs
-        }
+        if valueLength == nil, pairs.count <= self.attributes, Self.isPlain(pairs) { return pairs }
         let (kept, count) = bounded(attributes, to: self.attributes)
         dropped = UInt32(clamping: count)
         return kept.given

@@ -61,7 +61,7 @@ public struct Tracer: Sendable {
                 SamplingRequest(
                     parent: copy parent, traceID: TraceID(high: context.traceHigh, low: context.traceLow), name: name,
                     kind: kind, attributes: attributes, links: links))
-            return begin(pipeline, name, kind, attributes, links, parent, time, &context, result)
+            return begin(pipeline, name, kind, attributes, links, parent, time, context, result)
         }
         let isOn =
             switch constant {
@@ -76,13 +76,13 @@ public struct Tracer: Sendable {
             return Span(context: context)
         }
         return begin(
-            pipeline, name, kind, attributes, links, parent, time, &context,
+            pipeline, name, kind, attributes, links, parent, time, context,
             SamplingResult(isOn ? .recordAndSample : .drop))
     }
 
     private func begin(
         _ pipeline: Pipeline, _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink],
-        _ parent: borrowing Context, _ time: UInt64?, _ context: inout Context, _ result: SamplingResult
+        _ parent: borrowing Context, _ time: UInt64?, _ context: consuming Context, _ result: SamplingResult
     ) -> Span {
         let hasParent = parent.hasSpan
         context.spanNumber = pipeline.newSpan()
@@ -94,21 +94,9 @@ public struct Tracer: Sendable {
             return Span(context: context)
         }
         if result.decision == .recordAndSample { context.flags.insert(.sampled) }
-        record(
-            pipeline, &context, traceState, name, kind, attributes, links, parent, hasParent, time, result.attributes)
-        let span = Span(context: context)
-        pipeline.began(span, parent: parent)
-        return span
-    }
-
-    @inline(__always)
-    private func record(
-        _ pipeline: Pipeline, _ context: inout Context, _ traceState: TraceState, _ name: String, _ kind: SpanKind,
-        _ attributes: Attributes, _ links: [SpanLink], _ parent: borrowing Context, _ hasParent: Bool, _ time: UInt64?,
-        _ added: Attributes
-    ) {
         var dropped: UInt32 = 0
-        let all = added.isEmpty ? attributes : Attributes(given: attributes.given + added.given)
+        let all =
+            result.attributes.isEmpty ? attributes : Attributes(given: attributes.given + result.attributes.given)
         let pairs = pipeline.limits.begin(with: all, dropped: &dropped)
         let record = SpanRecord(
             pipeline, scope, context, traceState, parent: parent, hasParent: hasParent, name: name, kind: kind,
@@ -117,5 +105,8 @@ public struct Tracer: Sendable {
         for link in links { record.add(link) }
         context.storage = record
         context.isRecording = true
+        let span = Span(context: context)
+        pipeline.began(span, parent: parent)
+        return span
     }
 }

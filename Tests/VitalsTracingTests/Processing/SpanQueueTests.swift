@@ -61,17 +61,55 @@ struct SpanQueueTests {
         #expect(queue.take(through: .max, into: &taken) == nil)
     }
 
-    @Test("lets go of the spans that it has given away")
+    @Test("lets go of the spans that it has given away when others come or it is idle")
     func releases() {
-        let queue = SpanQueue(capacity: 4, batch: 4)
-        weak var record: SpanRecord?
+        let queue = SpanQueue(capacity: 2, batch: 2)
+        weak var replaced: SpanRecord?
+        weak var last: SpanRecord?
         do {
-            let records = records(1)
-            record = records[0]
-            _ = queue.add(records[0])
-            var taken: [FinishedSpan] = []
-            _ = queue.take(through: 1, into: &taken)
+            let records = records(5)
+            replaced = records[0]
+            last = records[4]
+            for record in records {
+                _ = queue.add(record)
+                var taken: [FinishedSpan] = []
+                #expect(queue.take(through: .max, into: &taken) != nil)
+            }
         }
-        #expect(record == nil)
+        #expect(replaced == nil)
+        queue.rest()
+        #expect(last == nil)
+    }
+
+    @Test("does not let go of what waits when it rests")
+    func restsWithCare() {
+        let queue = SpanQueue(capacity: 4, batch: 1)
+        var taken: [FinishedSpan] = []
+        queue.rest()
+        for record in records(3) { _ = queue.add(record) }
+        #expect(queue.take(through: 0, into: &taken) == 1)
+        queue.rest()
+        for record in records(1) { _ = queue.add(record) }
+        while queue.take(through: .max, into: &taken) != nil {}
+        #expect(taken.map(\.name) == ["0", "1", "2", "0"])
+    }
+
+    @Test("does not keep spans of a burst")
+    func bursts() {
+        let queue = SpanQueue(capacity: 5000, batch: 5000)
+        weak var early: SpanRecord?
+        weak var late: SpanRecord?
+        do {
+            let records = records(5000)
+            early = records[0]
+            late = records[4999]
+            for record in records { _ = queue.add(record) }
+            var taken: [FinishedSpan] = []
+            #expect(queue.take(through: 0, into: &taken) == 5000)
+        }
+        #expect(early != nil && late == nil)
+        #expect(queue.close() == 5000)
+        #expect(queue.discard() == 0)
+        #expect(early == nil)
     }
 }
