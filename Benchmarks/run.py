@@ -62,9 +62,11 @@ WORKS = (
     "interference.quiet",
     "interference.scraped",
     "span.unsampled",
-    "span.unsampled.start",
+    "span.unsampled.with",
     "span.sampled",
+    "span.sampled.with",
     "span.sampled.bare",
+    "span.sampled.bare.with",
     "span.sampled.task",
     "context.read",
     "counter.add.linked",
@@ -93,6 +95,7 @@ ALLOCATION_WORKS = (
     "otlp.encode.histograms.10k",
     "span.unsampled",
     "span.sampled",
+    "span.sampled.with",
     "span.sampled.bare",
     "context.read",
     "counter.add.linked",
@@ -423,8 +426,11 @@ ABSOLUTE_TARGETS = (
     ("otlp.encode.100k", 8e6),
     ("otlp.encode.histograms.10k", 3e6),
     ("span.unsampled", 50),
+    ("span.unsampled.with", 50),
     ("span.sampled", 650),
+    ("span.sampled.with", 650),
     ("span.sampled.bare", 350),
+    ("span.sampled.bare.with", 350),
     ("context.read", 15),
 )
 # (work, how many there may be)
@@ -436,6 +442,7 @@ ALLOCATION_TARGETS = (
     ("counter.add.linked", 0),
     ("counter.add.inspan", 0),
     ("span.sampled", 3),
+    ("span.sampled.with", 3),
 )
 # (work, series in it, what one operation is)
 NO_ALLOCATION_PER_SERIES_TARGETS = (

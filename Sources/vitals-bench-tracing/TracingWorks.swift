@@ -40,8 +40,8 @@ struct TracingWorks {
     private func unsampledOperation(_ work: String) -> (@Sendable (Int) -> Void)? {
         let tracer = unsampled
         return switch work {
-        case "span.unsampled": { for _ in 0..<$0 { tracer.withSpan("checkout") { _ in } } }
-        case "span.unsampled.start": { for _ in 0..<$0 { tracer.startSpan("checkout").end() } }
+        case "span.unsampled": { for _ in 0..<$0 { tracer.startSpan("checkout").end() } }
+        case "span.unsampled.with": { for _ in 0..<$0 { tracer.withSpan("checkout") { _ in } } }
         case "span.unsampled.child":
             { count in
                 tracer.withSpan("parent") { _ in for _ in 0..<count { tracer.withSpan("checkout") { _ in } } }
@@ -55,6 +55,17 @@ struct TracingWorks {
         let operation: (@Sendable (Int) -> Void)? =
             switch work {
             case "span.sampled":
+                {
+                    for _ in 0..<$0 {
+                        let span = tracer.startSpan(
+                            "checkout",
+                            attributes: [
+                                "http.request.method": "GET", "url.path": "/orders/1", "http.response.status_code": 200,
+                            ])
+                        span.end()
+                    }
+                }
+            case "span.sampled.with":
                 {
                     for _ in 0..<$0 {
                         tracer.withSpan(
@@ -75,8 +86,8 @@ struct TracingWorks {
                         }
                     }
                 }
-            case "span.sampled.bare": { for _ in 0..<$0 { tracer.withSpan("checkout") { _ in } } }
-            case "span.sampled.start": { for _ in 0..<$0 { tracer.startSpan("checkout").end() } }
+            case "span.sampled.bare": { for _ in 0..<$0 { tracer.startSpan("checkout").end() } }
+            case "span.sampled.bare.with": { for _ in 0..<$0 { tracer.withSpan("checkout") { _ in } } }
             case "span.sampled.child":
                 { count in
                     tracer.withSpan("parent") { _ in for _ in 0..<count { tracer.withSpan("checkout") { _ in } } }

@@ -23,7 +23,7 @@ if isCounted {
         operation(count)
         return Double(allocation_count() - before)
     }
-    figures = "\"allocs_per_op\":\((counts[1] - counts[0]) / 100_000)"
+    figures = "\"allocs_per_op\":\(max(0, counts[1] - counts[0]) / 100_000)"
 } else {
     let nanoseconds = nanosecondsPerOperation(threads: threads, operation)
     figures = "\"ns_per_op\":\(nanoseconds)" + (works.delivered().map { ",\"delivered\":\($0)" } ?? "")

@@ -66,8 +66,8 @@ extension SpanLimits {
     /// The attributes that a span begins with.
     @inline(__always)
     func begin(with attributes: Attributes, dropped: inout UInt32) -> SpanRecord.Pairs {
-        if attributes.isEmpty { return [] }
         let pairs = attributes.given
+        if pairs.isEmpty { return pairs }
         if valueLength == nil, pairs.count <= self.attributes, Self.isPlain(pairs) { return pairs }
         let (kept, count) = bounded(attributes, to: self.attributes)
         dropped = UInt32(clamping: count)
@@ -79,7 +79,11 @@ extension SpanLimits {
         guard pairs.count <= 16 else { return false }
         for index in pairs.indices {
             if pairs[index].0.isEmpty { return false }
-            for other in 0..<index where pairs[other].0 == pairs[index].0 { return false }
+            // Most keys differ in length, which is known without a look at the bytes.
+            let length = pairs[index].0.utf8.count
+            for other in 0..<index where pairs[other].0.utf8.count == length && pairs[other].0 == pairs[index].0 {
+                return false
+            }
         }
         return true
     }
