@@ -49,11 +49,8 @@ race_tests() {
     RACE_SECONDS=10 VITALS_RACES=1 tests scripts/tsan.sh --filter "RaceTests|ThreadLifeTests|PeriodicReaderTests|AttachedContextTests"
 }
 
-# As the optimised tests were built: what `make run` builds differs in one option, and takes minutes.
 demo() {
-    local build=(-c release --scratch-path .build/optimised -Xswiftc -enable-testing)
-    swift build "${build[@]}" --product vitals-demo "${strict[@]}" \
-        && .build/optimised/release/vitals-demo --port 0 --seconds 1
+    swift build -c release --product vitals-demo "${strict[@]}" && .build/release/vitals-demo --port 0 --seconds 1
 }
 
 stage "lint" scripts/lint.sh
