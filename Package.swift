@@ -7,7 +7,10 @@ let package = Package(
         .library(name: "Vitals", targets: ["Vitals"]),
         .library(name: "VitalsMetrics", targets: ["VitalsMetrics"]),
         .library(name: "VitalsTracing", targets: ["VitalsTracing"]),
+        .library(name: "VitalsInstrumentation", targets: ["VitalsInstrumentation"]),
+        .library(name: "VitalsSQLite", targets: ["VitalsSQLite"]),
         .library(name: "VitalsTesting", targets: ["VitalsTesting"]),
+        .executable(name: "storefront", targets: ["storefront"]),
     ],
     targets: [
         .target(name: "CVitals"),
@@ -31,13 +34,18 @@ let package = Package(
             dependencies: [
                 "VitalsMetrics", "VitalsTracing", "VitalsBytes", "CVitals", "CNghttp2", "COpenSSL", "CCurl", "CDeflate",
             ]),
+        .target(name: "VitalsInstrumentation", dependencies: ["VitalsMetrics", "VitalsTracing", "CVitals"]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "VitalsSQLite", dependencies: ["VitalsInstrumentation", "VitalsMetrics", "VitalsTracing", "CSQLite"]),
         .target(name: "VitalsTesting", dependencies: ["VitalsMetrics", "VitalsTracing"]),
         .target(
             name: "Vitals",
             dependencies: [
-                "VitalsMetrics", "VitalsTracing", "VitalsPrometheus", "VitalsEndpoint", "VitalsOTLP", "VitalsBytes",
-                "CVitals",
+                "VitalsMetrics", "VitalsTracing", "VitalsPrometheus", "VitalsEndpoint", "VitalsOTLP",
+                "VitalsInstrumentation", "VitalsBytes", "CVitals",
             ]),
+        .executableTarget(name: "storefront", dependencies: ["Vitals", "VitalsSQLite", "CVitals", "CCurl"]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
         .executableTarget(name: "interop-pusher", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Pusher"),
         .executableTarget(name: "interop-tracer", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Tracer"),
@@ -73,6 +81,17 @@ let package = Package(
                 "VitalsOTLP", "VitalsMetrics", "VitalsTracing", "VitalsBytes", "VitalsTesting", "CVitals", "CNghttp2",
                 "CTestTLS", "CCurl", "CDeflate",
             ]),
+        .testTarget(
+            name: "VitalsInstrumentationTests",
+            dependencies: ["VitalsInstrumentation", "VitalsMetrics", "VitalsTracing", "VitalsTesting", "CVitals"]),
+        .testTarget(
+            name: "VitalsSQLiteTests",
+            dependencies: [
+                "VitalsSQLite", "VitalsInstrumentation", "VitalsMetrics", "VitalsTracing", "VitalsTesting",
+            ]),
+        .testTarget(
+            name: "StorefrontTests",
+            dependencies: ["storefront", "Vitals", "VitalsSQLite", "VitalsTesting"]),
         .testTarget(name: "VitalsTestingTests", dependencies: ["VitalsTesting"]),
         .testTarget(name: "VitalsTests", dependencies: ["Vitals", "VitalsTesting"]),
     ]

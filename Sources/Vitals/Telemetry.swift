@@ -1,6 +1,7 @@
 import CVitals
 import Synchronization
 @_exported public import VitalsEndpoint
+@_exported public import VitalsInstrumentation
 @_exported public import VitalsMetrics
 @_exported public import VitalsOTLP
 @_exported public import VitalsPrometheus
