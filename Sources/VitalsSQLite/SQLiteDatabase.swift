@@ -49,6 +49,7 @@ public final class SQLiteDatabase {
     public var changes: Int { connection?.changes ?? 0 }
 
     /// Runs `body` in a transaction that may write, which is taken back if it throws. Transactions do not nest.
+    @discardableResult
     public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
         let connection = try open("BEGIN IMMEDIATE")
         guard !connection.isInTransaction else {
