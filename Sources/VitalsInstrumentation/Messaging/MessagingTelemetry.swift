@@ -39,6 +39,7 @@ public struct MessagingTelemetry: Sendable {
     }
 
     /// Receives messages: those that `receive` returns, in a span that links to where they were made.
+    @discardableResult
     public func receive(
         from destination: String, _ receive: () async throws -> [Envelope]
     ) async throws -> [Envelope] {
