@@ -8,8 +8,10 @@ final class ClientThread: Sendable {
         var engine: UnsafeMutableRawPointer?
         /// Calls that the thread has not seen yet.
         var queue: [ClientCall] = []
-        /// All calls without an answer.
+        /// Calls that the thread has not let go of.
         var underWay = 0
+        /// Whether a task has lost interest in its call.
+        var hasForgotten = false
         var isStopping = false
     }
 
@@ -40,9 +42,10 @@ final class ClientThread: Sendable {
         if let refusal { call.finish(.failure(refusal)) }
     }
 
-    /// Lets the thread see that a call is over.
-    func wake() {
+    /// A call is over, and the thread may let go of it.
+    func forget() {
         state.withLock { state in
+            state.hasForgotten = true
             if let engine = state.engine { vitals_curl_multi_wake(engine) }
         }
     }
@@ -58,9 +61,12 @@ final class ClientThread: Sendable {
         guard let engine = state.withLock({ $0.engine }) else { return }
         var transfers: [UnsafeMutableRawPointer: ClientTransfer] = [:]
         while true {
-            let (calls, isStopping) = state.withLock { state in
-                defer { state.queue.removeAll() }
-                return (state.queue, state.isStopping)
+            let (calls, hasForgotten, isStopping) = state.withLock { state in
+                defer {
+                    state.queue.removeAll()
+                    state.hasForgotten = false
+                }
+                return (state.queue, state.hasForgotten, state.isStopping)
             }
             for call in calls { begin(call, engine, &transfers) }
             if isStopping { break }
@@ -70,7 +76,9 @@ final class ClientThread: Sendable {
                 transfers[handle]?.end(with: code)
                 remove(handle, engine, &transfers)
             }
-            for (handle, transfer) in transfers where transfer.call.isOver { remove(handle, engine, &transfers) }
+            if hasForgotten {
+                for (handle, transfer) in transfers where transfer.call.isOver { remove(handle, engine, &transfers) }
+            }
             // libcurl comes back earlier if it has something to do.
             _ = vitals_curl_multi_poll(engine, 1000)
         }

@@ -32,7 +32,7 @@ final class HTTPClient: Sendable {
             }
         } onCancel: {
             call.finish(.failure(CancellationError()))
-            thread.wake()
+            thread.forget()
         }
     }
 
