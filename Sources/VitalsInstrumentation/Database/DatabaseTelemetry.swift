@@ -29,12 +29,13 @@ public struct DatabaseTelemetry: Sendable {
     /// Runs an operation in a span, and measures it.
     ///
     /// - Parameter rows: How many rows came back, if the operation gives rows.
-    public func run<Result>(
-        _ operation: DatabaseOperation, rows: (Result) -> Int? = { _ in nil }, _ body: (Span) throws -> Result
-    ) throws -> Result {
+    public func run<Result, Failure: Error>(
+        _ operation: DatabaseOperation, rows: (Result) -> Int? = { _ in nil },
+        _ body: (Span) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let timed = Operation(tracer, operation.name, .client, common)
-        return try withContext(timed.span.context) {
-            do {
+        return try withContext(timed.span.context) { () throws(Failure) in
+            do throws(Failure) {
                 let result = try body(timed.span)
                 duration.record(timed.end(), common)
                 return result
@@ -49,12 +50,13 @@ public struct DatabaseTelemetry: Sendable {
     /// Runs an operation that waits in a span, and measures it.
     ///
     /// - Parameter rows: How many rows came back, if the operation gives rows.
-    public func run<Result>(
-        _ operation: DatabaseOperation, rows: (Result) -> Int? = { _ in nil }, _ body: (Span) async throws -> Result
-    ) async throws -> Result {
+    public func run<Result, Failure: Error>(
+        _ operation: DatabaseOperation, rows: (Result) -> Int? = { _ in nil },
+        _ body: (Span) async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
         let timed = Operation(tracer, operation.name, .client, common)
-        return try await withContext(timed.span.context) {
-            do {
+        return try await withContext(timed.span.context) { () async throws(Failure) in
+            do throws(Failure) {
                 let result = try await body(timed.span)
                 duration.record(timed.end(), common)
                 return result
