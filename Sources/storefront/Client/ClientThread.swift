@@ -16,12 +16,12 @@ final class ClientThread: Sendable {
     }
 
     private let limit: Int
-    private let state: Locked<State>
+    private let state = Locked(State())
 
     init(limit: Int) throws(HTTPClientError) {
         self.limit = limit
         guard let engine = vitals_curl_multi_create(limit) else { throw .unavailable("no memory or no descriptors") }
-        state = Locked(State(engine: engine))
+        state.withLock { $0.engine = engine }
         // The thread keeps this object until it is told to stop.
         guard Worker("shop-http", { self.drive() }) != nil else {
             vitals_curl_multi_destroy(engine)

@@ -10,10 +10,11 @@ final class HTTPClient: Sendable {
 
     /// - Parameter limit: How many requests may be under way; each may need a connection.
     init(limit: Int) throws(HTTPClientError) {
-        let problem = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { reason in
-            guard let start = reason.baseAddress else { return "no memory" }
-            return vitals_curl_load(start, reason.count) ? nil : String(cString: start)
-        } as String?
+        let problem =
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { reason in
+                guard let start = reason.baseAddress else { return "no memory" }
+                return vitals_curl_load(start, reason.count) ? nil : String(cString: start)
+            } as String?
         if let problem { throw .unavailable(problem) }
         thread = try ClientThread(limit: limit)
     }

@@ -27,7 +27,9 @@ actor ShopDatabase {
 
     func cart(_ id: Int64) throws -> Cart? {
         let carts = try sqlite.run("SELECT user_id, payment_method FROM carts WHERE id = ?", .integer(id))
-        guard let row = carts.first, case .integer(let buyer) = row[0], case .text(let method) = row[1] else { return nil }
+        guard let row = carts.first, case .integer(let buyer) = row[0], case .text(let method) = row[1] else {
+            return nil
+        }
         let items = try sqlite.run(
             "SELECT COUNT(*), COALESCE(SUM(quantity * cents), 0) FROM cart_items WHERE cart_id = ?", .integer(id))
         guard let row = items.first, case .integer(let count) = row[0], case .integer(let cents) = row[1] else {

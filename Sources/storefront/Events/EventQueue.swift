@@ -2,17 +2,16 @@ import Vitals
 
 /// The event bus: a queue between one sender and one receiver. Who sends to a full one waits, so nothing is dropped.
 actor EventQueue {
-    let capacity: Int
+    private let capacity: Int
+    private let telemetry: StreamProcessorTelemetry
     private var messages: [Envelope] = []
     private var sender: CheckedContinuation<Void, Never>?
     private var receiver: CheckedContinuation<Void, Never>?
     private var isClosed = false
-    /// Is told how many messages wait.
-    private let onCount: @Sendable (Int) -> Void
 
-    init(capacity: Int, onCount: @escaping @Sendable (Int) -> Void) {
+    init(capacity: Int, telemetry: StreamProcessorTelemetry) {
         self.capacity = capacity
-        self.onCount = onCount
+        self.telemetry = telemetry
     }
 
     /// Puts a message at the end, when there is room.
@@ -21,20 +20,26 @@ actor EventQueue {
             await withCheckedContinuation { sender = $0 }
         }
         guard !isClosed else { throw QueueClosed() }
+        telemetry.received()
         messages.append(message)
-        onCount(messages.count)
+        telemetry.queued(messages.count)
         receiver?.resume()
         receiver = nil
     }
 
-    /// Takes all messages, when there are any; none when the queue is closed and empty.
-    func receive() async -> [Envelope] {
+    /// Waits for messages; false if there will be none, because the queue is closed and empty.
+    func hasMessages() async -> Bool {
         while messages.isEmpty, !isClosed {
             await withCheckedContinuation { receiver = $0 }
         }
+        return !messages.isEmpty
+    }
+
+    /// Takes all messages that are there.
+    func receive() -> [Envelope] {
         let received = messages
         messages = []
-        onCount(0)
+        telemetry.queued(0)
         sender?.resume()
         sender = nil
         return received

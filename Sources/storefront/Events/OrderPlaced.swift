@@ -15,7 +15,8 @@ struct OrderPlaced: Sendable, Equatable {
 
     /// Nil if the body of a message is no such event.
     init?(_ body: [UInt8]) {
-        guard let fields = Fields(body), let id: Int64 = fields.number("order"), let buyer: Int64 = fields.number("buyer"),
+        guard let fields = Fields(body), let id: Int64 = fields.number("order"),
+            let buyer: Int64 = fields.number("buyer"),
             let cents: Int64 = fields.number("cents"), let began: UInt64 = fields.number("began")
         else { return nil }
         self.init(id: id, buyer: buyer, cents: cents, began: began)

@@ -5,6 +5,7 @@ import Vitals
 /// much.
 actor OrderStream {
     static let name = "orders"
+    private static let window = "5s"
     private static let idleTime = Duration.seconds(2)
 
     private let queue: EventQueue
@@ -35,28 +36,32 @@ actor OrderStream {
             }
         }
         defer { clock.cancel() }
-        while true {
+        // Waiting is no part of receiving: a quiet queue is not a slow one.
+        while await queue.hasMessages() {
             let messages = try await messaging.receive(from: Self.name) { await queue.receive() }
-            if messages.isEmpty { break }
             for message in messages { try await process(message) }
+            await closeWindows()
         }
-        for window in windows.closeAll() { await evaluate(window) }
+        for window in windows.closeAll() { await evaluate(window, .processingTime) }
     }
 
-    /// Each event belongs to the trace of the checkout that made it.
+    /// Processes an event in the trace of the checkout that made it. Each ends as one of processed, dropped and
+    /// deduplicated.
     private func process(_ message: Envelope) async throws {
         lastArrival = vitals_monotonic_nanoseconds()
-        telemetry.received()
         try await messaging.process(message) { span in
             guard let event = OrderPlaced(message.body) else {
                 telemetry.dropped(.invalid)
                 tally.dropped.add()
                 return
             }
-            let verdict = telemetry.state("put") { windows.add(event) }
+            let verdict = telemetry.state(.get) { windows.verdict(on: event) }
+            if span.isRecording { span["shop.event.verdict"] = .string("\(verdict)") }
             switch verdict {
-            case .counted:
-                telemetry.processed(in: .nanoseconds(Int64(vitals_monotonic_nanoseconds() &- lastArrival)))
+            case .new:
+                telemetry.process(eventAt: event.began) {
+                    telemetry.state(.put) { windows.add(event) }
+                }
                 tally.processed.add()
             case .duplicate:
                 telemetry.deduplicated()
@@ -65,10 +70,8 @@ actor OrderStream {
                 telemetry.dropped(.late)
                 tally.dropped.add()
             }
-            if span.isRecording { span["shop.event.verdict"] = "\(verdict)" }
-            telemetry.watermark(at: windows.watermark)
+            windows.advance(to: event.began)
         }
-        await closeWindows()
     }
 
     /// Without events time goes on as well.
@@ -76,19 +79,22 @@ actor OrderStream {
         let idle = vitals_monotonic_nanoseconds() &- lastArrival
         guard idle > Self.idleTime.nanoseconds else { return }
         windows.advance(to: vitals_unix_nanoseconds() &- Self.idleTime.nanoseconds)
-        telemetry.watermark(at: windows.watermark)
         await closeWindows()
     }
 
     private func closeWindows() async {
-        for window in telemetry.state("delete", { windows.close() }) { await evaluate(window) }
+        telemetry.watermark(at: windows.watermark)
+        let due = windows.close()
+        telemetry.opened(windows.openCount, of: Self.window)
+        telemetry.remembered(windows.buyerCount)
+        for window in due { await evaluate(window, .watermark) }
     }
 
-    private func evaluate(_ window: TumblingWindows.Window) async {
-        telemetry.triggered(Self.name)
+    private func evaluate(_ window: TumblingWindows.Window, _ trigger: StreamProcessorTelemetry.Trigger) async {
+        telemetry.triggered(Self.window, by: trigger)
         let summary = telemetry.aggregate("revenue") { WindowSummary(window) }
         do {
-            try await database.store(summary)
+            try await telemetry.state(.checkpoint) { try await database.store(summary) }
         } catch {
             Console.complain("the window of \(summary.began / 1_000_000_000) is lost: \(error)")
         }

@@ -7,7 +7,8 @@ import VitalsMetrics
 struct TumblingWindows {
     /// What becomes of an event.
     enum Verdict: Equatable {
-        case counted
+        /// It counts.
+        case new
         /// Its buyer is in the window already.
         case duplicate
         /// Its window is closed.
@@ -33,17 +34,21 @@ struct TumblingWindows {
         self.lateness = lateness.nanoseconds
     }
 
+    var openCount: Int { open.count }
+    var buyerCount: Int { open.values.reduce(0) { $0 + $1.spent.count } }
     var watermark: UInt64 { newest > lateness ? newest - lateness : 0 }
 
-    /// Puts an event into its window.
-    mutating func add(_ event: OrderPlaced) -> Verdict {
-        let began = event.began - event.began % length
+    /// What is to become of an event.
+    func verdict(on event: OrderPlaced) -> Verdict {
+        let began = begin(of: event)
         guard end(of: began) > watermark else { return .late }
-        advance(to: event.began)
-        var window = open[began] ?? Window(began: began)
-        guard window.spent.updateValue(event.cents, forKey: event.buyer) == nil else { return .duplicate }
-        open[began] = window
-        return .counted
+        return open[began]?.spent[event.buyer] == nil ? .new : .duplicate
+    }
+
+    /// Puts a new event into its window.
+    mutating func add(_ event: OrderPlaced) {
+        let began = begin(of: event)
+        open[began, default: Window(began: began)].spent[event.buyer] = event.cents
     }
 
     /// Time has come so far, with or without events.
@@ -53,19 +58,20 @@ struct TumblingWindows {
 
     /// Takes out the windows that end before the watermark, the oldest first.
     mutating func close() -> [Window] {
-        takeOut { end(of: $0.began) <= watermark }
+        takeOut(open.values.filter { end(of: $0.began) <= watermark })
     }
 
     /// Takes out all windows, the oldest first.
     mutating func closeAll() -> [Window] {
-        takeOut { _ in true }
+        takeOut(Array(open.values))
     }
 
-    private mutating func takeOut(_ isDue: (Window) -> Bool) -> [Window] {
-        let due = open.values.filter(isDue).sorted { $0.began < $1.began }
-        for window in due { open[window.began] = nil }
-        return due
+    private mutating func takeOut(_ windows: [Window]) -> [Window] {
+        for window in windows { open[window.began] = nil }
+        return windows.sorted { $0.began < $1.began }
     }
+
+    private func begin(of event: OrderPlaced) -> UInt64 { event.began - event.began % length }
 
     private func end(of began: UInt64) -> UInt64 {
         let (end, isBeyond) = began.addingReportingOverflow(length)

@@ -19,6 +19,7 @@ final class LoadGenerator: Sendable {
     private struct State {
         var result = Result()
         var underWay = 0
+        var isStopping = false
     }
 
     private let address: String
@@ -39,30 +40,33 @@ final class LoadGenerator: Sendable {
 
     var result: Result { state.withLock { $0.result } }
 
-    /// Sends requests until the task is cancelled, and waits for the answers of those under way.
+    /// Sends requests until it is told to stop, and waits for the answers of those under way.
     func run() async {
         var mix = LoadMix(seed: seed)
         let clock = ContinuousClock()
         let start = clock.now
-        var sent = 0
+        var count = 0
         await withDiscardingTaskGroup { group in
-            while !Task.isCancelled {
-                // So many as are due by now; those that are missed are not made up for all at once.
+            while !state.withLock({ $0.isStopping }) {
                 let due = Int((clock.now - start) / .seconds(1) * Double(rate))
-                for _ in sent..<max(sent, due) {
+                while count < due {
+                    count += 1
                     let visit = mix.next()
-                    guard begin() else { continue }
-                    // Without the group's cancellation: who was let in is served.
-                    group.addTask { await Task { await self.send(visit) }.value }
+                    if begin() { group.addTask { await self.send(visit) } }
                 }
-                sent = max(sent, due)
                 do { try await clock.sleep(for: .milliseconds(5)) } catch { break }
             }
         }
     }
 
-    /// Ends what is under way.
+    /// Sends no further requests.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+    }
+
+    /// Gives up the requests that are under way.
     func shutdown() {
+        stop()
         client.shutdown()
     }
 

@@ -39,8 +39,9 @@ final class SpawnedProcess: Sendable {
         guard failure == 0 else {
             input.closeWriting()
             output.closeReading()
-            throw StartError(description: "'storefront \(arguments.joined(separator: " "))' cannot be started: "
-                + String(cString: strerror(failure)))
+            throw StartError(
+                description: "'storefront \(arguments.joined(separator: " "))' cannot be started: "
+                    + String(cString: strerror(failure)))
         }
         self.identifier = identifier
         self.input = input.writing
@@ -101,9 +102,10 @@ private struct Pipe {
 
     init() throws(StartError) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else {
+        guard pipe(&ends) == 0 else {
             throw StartError(description: "there is no pipe for another process: \(String(cString: strerror(errno)))")
         }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         reading = ends[0]
         writing = ends[1]
     }

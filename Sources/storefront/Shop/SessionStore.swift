@@ -15,7 +15,8 @@ struct SessionStore: Sendable {
     }
 
     func session(_ id: Int64) async throws -> Session? {
-        if let session = try await telemetry.lookup({ cache[id] }) { return session }
+        let cached = try await telemetry.lookup { cache[id] }
+        if let cached { return cached }
         guard let session = try await database.session(id) else { return nil }
         try await telemetry.run("SET") { cache.put(session, for: id) }
         return session
