@@ -14,6 +14,9 @@ final class Tally: Sendable {
     }
 
     let requests = Count()
+    /// Checkouts that have begun, and those of them that are over.
+    let checkoutsBegun = Count()
+    let checkoutsOver = Count()
     let orders = Count()
     let processed = Count()
     let dropped = Count()

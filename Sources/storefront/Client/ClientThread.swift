@@ -18,22 +18,24 @@ final class ClientThread: Sendable {
     private let limit: Int
     private let state = Locked(State())
 
-    init(limit: Int) throws(HTTPClientError) {
+    init(limit: Int) throws(ClientUnavailable) {
         self.limit = limit
-        guard let engine = vitals_curl_multi_create(limit) else { throw .unavailable("no memory or no descriptors") }
+        guard let engine = vitals_curl_multi_create(limit) else {
+            throw ClientUnavailable(reason: "no memory or no descriptors")
+        }
         state.withLock { $0.engine = engine }
         // The thread keeps this object until it is told to stop.
         guard Worker("shop-http", { self.drive() }) != nil else {
             vitals_curl_multi_destroy(engine)
-            throw .unavailable("the system has no thread for it")
+            throw ClientUnavailable(reason: "the system has no thread for it")
         }
     }
 
     /// Takes over a call; if that cannot be, the call has its answer.
     func submit(_ call: ClientCall) {
-        let refusal: HTTPClientError? = state.withLock { state in
-            if state.isStopping { return .stopped }
-            guard state.underWay < limit else { return .busy(limit) }
+        let refusal: (any HTTPClientError)? = state.withLock { state in
+            if state.isStopping { return ClientStopped() }
+            guard state.underWay < limit else { return ClientBusy(limit: limit) }
             state.underWay += 1
             state.queue.append(call)
             if let engine = state.engine { vitals_curl_multi_wake(engine) }
@@ -83,7 +85,7 @@ final class ClientThread: Sendable {
             _ = vitals_curl_multi_poll(engine, 1000)
         }
         for (handle, transfer) in transfers {
-            transfer.call.finish(.failure(HTTPClientError.stopped))
+            transfer.call.finish(.failure(ClientStopped()))
             remove(handle, engine, &transfers)
         }
         // From here on nobody wakes it.
@@ -96,7 +98,7 @@ final class ClientThread: Sendable {
         _ transfers: inout [UnsafeMutableRawPointer: ClientTransfer]
     ) {
         guard let transfer = ClientTransfer(call), vitals_curl_multi_add(engine, transfer.handle) == CURLM_OK else {
-            call.finish(.failure(HTTPClientError.unavailable("no memory")))
+            call.finish(.failure(ClientUnavailable(reason: "no memory")))
             state.withLock { $0.underWay -= 1 }
             return
         }

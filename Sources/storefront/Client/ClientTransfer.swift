@@ -70,11 +70,11 @@ final class ClientTransfer {
         case CURLE_OK:
             call.finish(
                 .success(HTTPResponse(status: vitals_curl_number(handle, CURLINFO_RESPONSE_CODE), body: body)))
-        case CURLE_OPERATION_TIMEDOUT: call.finish(.failure(HTTPClientError.timeout))
-        case _ where isTooLarge: call.finish(.failure(HTTPClientError.tooLarge(HTTPClient.mostBytes)))
+        case CURLE_OPERATION_TIMEDOUT: call.finish(.failure(RequestTimedOut()))
+        case _ where isTooLarge: call.finish(.failure(ResponseTooLarge(limit: HTTPClient.mostBytes)))
         default:
             let reason = String(cString: vitals_curl_reason(code))
-            call.finish(.failure(HTTPClientError.unreachable(reason)))
+            call.finish(.failure(ConnectionFailed(description: reason)))
         }
     }
 

@@ -9,13 +9,13 @@ final class HTTPClient: Sendable {
     private let thread: ClientThread
 
     /// - Parameter limit: How many requests may be under way; each may need a connection.
-    init(limit: Int) throws(HTTPClientError) {
+    init(limit: Int) throws(ClientUnavailable) {
         let problem =
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { reason in
                 guard let start = reason.baseAddress else { return "no memory" }
                 return vitals_curl_load(start, reason.count) ? nil : String(cString: start)
             } as String?
-        if let problem { throw .unavailable(problem) }
+        if let problem { throw ClientUnavailable(reason: problem) }
         thread = try ClientThread(limit: limit)
     }
 

@@ -10,7 +10,7 @@ extension ShopDatabase {
     func place(
         _ cart: Cart, began: UInt64, message: @Sendable (OrderPlaced) -> Envelope
     ) throws -> OrderPlaced {
-        try sqlite.transaction {
+        let order = try sqlite.transaction {
             let rows = try sqlite.run(
                 """
                 INSERT INTO orders (cart_id, user_id, cents, payment_method, began_at) VALUES (?, ?, ?, ?, ?) RETURNING id
@@ -25,11 +25,14 @@ extension ShopDatabase {
                 .integer(id), .text(envelope.destination), .text(envelope.storedHeaders), .blob(envelope.body))
             return order
         }
+        waitingMessages += 1
+        return order
     }
 
     /// The oldest messages that were not sent.
     func pendingMessages(_ limit: Int) throws -> [Envelope] {
-        try sqlite.run(
+        guard waitingMessages > 0 else { return [] }
+        return try sqlite.run(
             "SELECT id, destination, headers, body FROM outbox ORDER BY id LIMIT ?", .integer(Int64(limit))
         ).compactMap { row in
             guard case .integer(let id) = row[0], case .text(let destination) = row[1],
@@ -46,6 +49,7 @@ extension ShopDatabase {
                 try sqlite.run("DELETE FROM outbox WHERE id = ?", .integer(id))
             }
         }
+        waitingMessages -= ids.count
     }
 
     /// Stores what came of a window. One that was cut by a restart is added to.

@@ -6,6 +6,8 @@ import VitalsSQLite
 actor ShopDatabase {
     private let thread: DatabaseThread
     let sqlite: SQLiteDatabase
+    /// How many messages the outbox has, so that nobody asks the database for none.
+    var waitingMessages: Int
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -14,6 +16,7 @@ actor ShopDatabase {
         thread = try DatabaseThread()
         sqlite = try SQLiteDatabase(file, telemetry: telemetry)
         try Schema.prepare(sqlite)
+        waitingMessages = try sqlite.run("SELECT id FROM outbox").count
     }
 
     func user(_ id: Int64) throws -> User? {

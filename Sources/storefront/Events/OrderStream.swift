@@ -12,18 +12,20 @@ actor OrderStream {
     private let messaging: MessagingTelemetry
     private let telemetry: StreamProcessorTelemetry
     private let database: ShopDatabase
+    private let tracer: Tracer
     private let tally: Tally
     private var windows = TumblingWindows(length: .seconds(5), lateness: .seconds(1))
     private var lastArrival = vitals_monotonic_nanoseconds()
 
     init(
         _ queue: EventQueue, database: ShopDatabase, messaging: MessagingTelemetry, telemetry: StreamProcessorTelemetry,
-        tally: Tally
+        tracer: Tracer, tally: Tally
     ) {
         self.queue = queue
         self.database = database
         self.messaging = messaging
         self.telemetry = telemetry
+        self.tracer = tracer
         self.tally = tally
     }
 
@@ -94,7 +96,9 @@ actor OrderStream {
         telemetry.triggered(Self.window, by: trigger)
         let summary = telemetry.aggregate("revenue") { WindowSummary(window) }
         do {
-            try await telemetry.state(.checkpoint) { try await database.store(summary) }
+            try await tracer.withSpan("store window") { _ in
+                try await telemetry.state(.checkpoint) { try await database.store(summary) }
+            }
         } catch {
             Console.complain("the window of \(summary.began / 1_000_000_000) is lost: \(error)")
         }

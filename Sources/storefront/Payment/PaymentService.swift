@@ -9,9 +9,13 @@ enum PaymentService {
             let telemetry = try ServiceTelemetry.start(
                 "payment", isOn: options.hasTelemetry, port: options.metricsPort ?? PaymentOptions.usualMetricsPort,
                 mayMove: options.isAttached && options.metricsPort == nil)
-            defer { telemetry.shutdown(timeout: .milliseconds(1500)) }
-            let endpoint = try open(options, telemetry)
-            defer { endpoint.shutdown(timeout: .milliseconds(500)) }
+            defer { telemetry.shutdown(timeout: .seconds(1)) }
+            let meter = telemetry.meter("payment", version: VitalsVersion.current)
+            let tracer = telemetry.tracer("payment", version: VitalsVersion.current)
+            let process = ProcessTelemetry(meter: meter)
+            defer { withExtendedLifetime(process) {} }
+            let endpoint = try open(options, meter, tracer)
+            defer { endpoint.shutdown(timeout: .milliseconds(300)) }
             announce(options, endpoint, telemetry)
             wait(options)
             return 0
@@ -21,10 +25,8 @@ enum PaymentService {
         }
     }
 
-    private static func open(_ options: PaymentOptions, _ telemetry: Telemetry) throws -> Endpoint {
-        let meter = telemetry.meter("payment", version: VitalsVersion.current)
-        let tracer = telemetry.tracer("payment", version: VitalsVersion.current)
-        _ = ProcessTelemetry(meter: meter)
+    /// Opens the port of the API.
+    static func open(_ options: PaymentOptions, _ meter: Meter, _ tracer: Tracer) throws -> Endpoint {
         let routes = PaymentRoutes(options, meter: meter, tracer: tracer)
         return try ServiceEndpoint.open(
             port: options.port ?? PaymentOptions.usualPort, meter: meter,

@@ -21,7 +21,7 @@ enum ServiceEndpoint {
         } catch EndpointError.portTaken where mayMove {
             return try open(port: 0, meter: meter, routes: routes)
         } catch {
-            throw StartError(description: "\(error) (--port)")
+            throw StartError(description: "the endpoint of the API: \(error); the option is --port")
         }
         return endpoint
     }

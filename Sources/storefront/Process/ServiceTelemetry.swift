@@ -15,8 +15,10 @@ enum ServiceTelemetry {
             return try Telemetry.start(configuration)
         } catch .endpoint(.portTaken) where mayMove {
             return try start(service, isOn: isOn, port: 0)
+        } catch .endpoint(let error) {
+            throw StartError(description: "the endpoint of the metrics: \(error); the option is --metrics-port")
         } catch {
-            throw StartError(description: "\(error) (--metrics-port)")
+            throw StartError(description: "\(error)")
         }
     }
 }

@@ -15,23 +15,29 @@ struct Checkout: Sendable {
     private let messaging: MessagingTelemetry
     private let metrics: OrderMetrics
     private let tracer: Tracer
+    private let tally: Tally
 
     init(
         _ database: ShopDatabase, payments: PaymentClient, messaging: MessagingTelemetry, metrics: OrderMetrics,
-        tracer: Tracer
+        tracer: Tracer, tally: Tally
     ) {
         self.database = database
         self.payments = payments
         self.messaging = messaging
         self.metrics = metrics
         self.tracer = tracer
+        self.tally = tally
     }
 
     /// Throws if the database or the payment service cannot do its part; then there is no order.
     func run(_ cart: Int64) async throws -> Outcome {
         let began = vitals_unix_nanoseconds()
         metrics.inFlight.add(1)
-        defer { metrics.inFlight.add(-1) }
+        tally.checkoutsBegun.add()
+        defer {
+            metrics.inFlight.add(-1)
+            tally.checkoutsOver.add()
+        }
         do {
             let outcome = try await order(cart, began)
             count(outcome)
@@ -67,6 +73,7 @@ struct Checkout: Sendable {
         // Exactly once for each order that was committed, and inside the request's span, so that it leads to the trace.
         metrics.placed[cart.paymentMethod].add(1)
         metrics.value.record(Double(cart.cents) / 100)
+        tally.orders.add()
         return .placed(order)
     }
 

@@ -48,7 +48,7 @@ struct PaymentClient: Sendable {
                     case 503: last = PaymentUnavailable(reason: "it answers 503")
                     case let status: throw PaymentUnavailable(reason: "it answers \(status)")
                     }
-                } catch let error as HTTPClientError {
+                } catch let error as any HTTPClientError {
                     last = PaymentUnavailable(reason: "\(error)")
                 }
             }

@@ -15,10 +15,10 @@ struct SessionStore: Sendable {
     }
 
     func session(_ id: Int64) async throws -> Session? {
-        let cached = try await telemetry.lookup { cache[id] }
+        let cached = telemetry.lookup { cache[id] }
         if let cached { return cached }
         guard let session = try await database.session(id) else { return nil }
-        try await telemetry.run("SET") { cache.put(session, for: id) }
+        telemetry.run("SET") { cache.put(session, for: id) }
         return session
     }
 }

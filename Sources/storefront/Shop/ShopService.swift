@@ -17,41 +17,56 @@ enum ShopService {
         let telemetry = try ServiceTelemetry.start(
             "storefront", isOn: options.hasTelemetry, port: options.metricsPort)
         defer { telemetry.shutdown(timeout: .seconds(1)) }
+        let meter = telemetry.meter("storefront", version: VitalsVersion.current)
+        let tracer = telemetry.tracer("storefront", version: VitalsVersion.current)
+        let process = ProcessTelemetry(meter: meter)
+        defer { withExtendedLifetime(process) {} }
+
         let payment = options.payment == nil ? try OwnPayment(PaymentOptions(of: options)) : nil
-        defer {
-            payment?.process.terminate()
-            payment?.process.wait(until: Deadline(after: .seconds(1)))
+        defer { payment?.end() }
+        let address = options.payment ?? payment?.address ?? ""
+        let shop = try Shop(options, payment: address, meter: meter, tracer: tracer)
+        for endpoint in [shop.endpoint, telemetry.endpoint] {
+            try endpoint?.addReadinessCheck("shop", shop.checkReadiness)
         }
-        let address = options.payment ?? "http://localhost:\(payment?.port ?? 0)"
-        let shop = try Shop(options, payment: address, telemetry: telemetry)
         let load = try options.load.map { rate in
             try LoadGenerator("http://localhost:\(shop.endpoint.port)", rate: rate, seed: options.seed)
         }
-        try telemetry.endpoint?.addReadinessCheck("shop") {}
+        announce(options, shop, telemetry, payment, address)
 
-        Console.say("shop        http://localhost:\(shop.endpoint.port)/api/users/1")
-        Console.say(telemetry)
-        Console.say("payment     \(address)/payments")
-        if let payment { Console.say("            http://localhost:\(payment.metricsPort)/metrics") }
-        if let rate = options.load { Console.say("load        \(rate) requests a second") }
-        Console.say(options.seconds.map { "ends after \($0) s" } ?? "ends with Ctrl-C")
-
-        let loading = load.map { load in Task { await load.run() } }
+        let loading = Task { await load?.run() }
         _ = EndSignals.wait(.seconds(options.seconds ?? 1_000_000_000))
 
         load?.stop()
-        shop.shutdown(until: Deadline(after: .seconds(3)))
+        shop.close()
+        // Both end side by side: the payment service has exports of its own to deliver.
+        payment?.process.terminate()
+        if !shop.drain(until: Deadline(after: .milliseconds(800))) {
+            Console.complain("not all events were processed in time: the others come after the next start")
+        }
         load?.shutdown()
-        if let loading { _ = block(until: Deadline(after: .milliseconds(200))) { await loading.value } }
-        report(shop.tally, load)
+        _ = block(until: Deadline(after: .milliseconds(200))) { await loading.value }
+        report(shop.tally, load?.result)
     }
 
-    private static func report(_ tally: Tally, _ load: LoadGenerator?) {
+    private static func announce(
+        _ options: ShopOptions, _ shop: Shop, _ telemetry: Telemetry, _ payment: OwnPayment?, _ address: String
+    ) {
+        Console.say("shop        http://localhost:\(shop.endpoint.port)/api/users/1")
+        Console.say(telemetry)
+        Console.say("payment     \(address)/payments")
+        if let payment, payment.metricsPort > 0 {
+            Console.say("            http://localhost:\(payment.metricsPort)/metrics")
+        }
+        if let rate = options.load { Console.say("load        \(rate) requests a second") }
+        Console.say(options.seconds.map { "ends after \($0) s" } ?? "ends with Ctrl-C")
+    }
+
+    private static func report(_ tally: Tally, _ load: LoadGenerator.Result?) {
         if let load {
-            let result = load.result
             Console.say(
-                "load        answered=\(result.answered) failed=\(result.failed) unanswered=\(result.unanswered) "
-                    + "skipped=\(result.skipped)")
+                "load        answered=\(load.answered) failed=\(load.failed) unanswered=\(load.unanswered) "
+                    + "skipped=\(load.skipped)")
         }
         Console.say(
             "served      requests=\(tally.requests.value) orders=\(tally.orders.value) "
