@@ -49,7 +49,6 @@ let package = Package(
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
         .executableTarget(name: "interop-pusher", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Pusher"),
         .executableTarget(name: "interop-tracer", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Tracer"),
-        .executableTarget(name: "vitals-demo", dependencies: ["Vitals"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .target(name: "BenchTiming", dependencies: ["CVitals"], path: "Sources/vitals-bench-timing"),
         .executableTarget(
