@@ -112,6 +112,7 @@ if Context.environment["VITALS_FUZZ"] != nil {
         .executableTarget(name: "fuzz-b3", dependencies: ["VitalsTracing"]),
         .executableTarget(
             name: "fuzz-statement", dependencies: ["VitalsSQLite", "VitalsInstrumentation", "VitalsMetrics", "CSQLite"]),
+        .executableTarget(name: "fuzz-stored-headers", dependencies: ["VitalsInstrumentation"]),
     ]
 }
 

@@ -1,18 +1,29 @@
-package import VitalsMetrics
+public import VitalsMetrics
 
-/// An HTTP server in the program: `/metrics`, `/healthz`, `/readyz`, and routes of the application's own.
+/// An HTTP server in the program: `/healthz`, `/readyz`, routes of the application's own, and `/metrics` if it is that of
+/// telemetry.
 public final class Endpoint: Sendable {
     let server: Server
+
+    /// An endpoint without metrics that does not listen yet: a port of its own for an API, with or without telemetry.
+    ///
+    /// `/metrics` and `/` are free for routes. `authentication` is for those that ask for it.
+    ///
+    /// - Parameter meter: For the endpoint's own metrics; nobody reads them without one. A name of its own tells them
+    ///   from those of telemetry's endpoint.
+    public convenience init(_ configuration: EndpointConfiguration, meter: Meter? = nil) throws(EndpointError) {
+        try self.init(configuration, meter: meter ?? Registry().meter("vitals"), render: nil)
+    }
 
     /// An endpoint that does not listen yet.
     ///
     /// - Parameters:
     ///   - meter: For the endpoint's own metrics.
     ///   - page: The HTML of `/`, and its Content-Security-Policy; without it `/` is free for a route.
-    ///   - render: Renders scrapes, on one thread of the endpoint.
+    ///   - render: Renders scrapes, on one thread of the endpoint; without it `/metrics` is free for a route.
     package init(
         _ configuration: EndpointConfiguration, meter: Meter, page: (html: [UInt8], policy: String)? = nil,
-        render: @escaping ScrapeRenderer
+        render: ScrapeRenderer?
     ) throws(EndpointError) {
         let prepared = page.map { page in
             Server.Page(
@@ -35,12 +46,12 @@ public final class Endpoint: Sendable {
     public var port: Int { server.port }
 
     /// How many scrapes have a slot.
-    var scrapesInFlight: Int { server.scrapes.inFlight }
+    var scrapesInFlight: Int { server.scrapes?.inFlight ?? 0 }
     /// How many requests of the application's routes and of readiness are under way.
     var pendingRequests: Int { server.running.withLock { $0 } }
 
-    /// Opens the port and answers from then on.
-    package func start() throws(EndpointError) {
+    /// Opens the port and answers from then on. The endpoint of telemetry is started already.
+    public func start() throws(EndpointError) {
         try server.start()
     }
 

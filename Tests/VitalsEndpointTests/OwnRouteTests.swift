@@ -1,5 +1,6 @@
 import Testing
 import VitalsMetrics
+import VitalsTesting
 
 @testable import VitalsEndpoint
 
@@ -26,6 +27,42 @@ import VitalsMetrics
         #expect(
             reply.text
                 == "POST /orders/a/b/items/ä /orders/{id}/items/{item} a/b ä a=1,b=x y,b=2 x y 1 1,2 hello 127.0.0.1")
+    }
+
+    @Test(arguments: ["/metrics", "/"])
+    func anEndpointWithoutMetricsLeavesTheirPathsToTheProgram(path: String) async throws {
+        var configuration = EndpointConfiguration()
+        configuration.host = "127.0.0.1"
+        configuration.port = 0
+        let endpoint = try Endpoint(configuration)
+        try endpoint.route("GET", "/orders/{id}") { .text($0.parameters["id"] ?? "") }
+        try endpoint.start()
+        defer { endpoint.shutdown(timeout: .zero) }
+        let port = endpoint.port
+        let missing = try #require(await ask(port, path))
+        #expect(missing.status == 404)
+        #expect(missing.text == "there is nothing here; there are /healthz, /readyz\n")
+        try endpoint.route("GET", path) { _ in .text("mine") }
+        #expect(await ask(port, path)?.text == "mine")
+        #expect(await ask(port, "/orders/7")?.text == "7")
+        #expect(await ask(port, "/healthz")?.status == 200)
+        #expect(await ask(port, "/readyz")?.status == 200)
+        endpoint.shutdown()
+        #expect(await ask(port, "/healthz") == nil)
+    }
+
+    @Test func anEndpointWithAMeterTellsOfItself() async throws {
+        let reader = InMemoryReader()
+        var configuration = EndpointConfiguration()
+        configuration.host = "127.0.0.1"
+        configuration.port = 0
+        configuration.limits.bodyBytes = 1
+        let endpoint = try Endpoint(configuration, meter: reader.meter())
+        try endpoint.route("POST", "/orders") { _ in .text("") }
+        try endpoint.start()
+        defer { endpoint.shutdown(timeout: .zero) }
+        #expect(await ask(endpoint.port, "POST", "/orders", body: "xy")?.status == 413)
+        #expect(reader.counter("vitals.endpoint.rejected", ["reason": "body_too_large"]) == 1)
     }
 
     @Test func aLiteralWinsOverAParameter() async throws {

@@ -20,8 +20,6 @@ struct Answer: Sendable {
         .text(503, text, headers: [("Retry-After", "1")])
     }
 
-    static let notFoundText = "there is nothing here; there are /metrics, /healthz, /readyz"
-
     static func otherMethod(_ allowed: [String]) -> Answer {
         let list = allowed.joined(separator: ", ")
         return .text(405, "only \(list) here", headers: [("Allow", list)])

@@ -46,7 +46,7 @@ extension Server {
         let isReading = method == "GET" || method == "HEAD"
         let own: Plan? =
             switch target.segments {
-            case ["metrics"]: .scrape(ScrapeRequest(names: target.names))
+            case ["metrics"] where scrapes != nil: .scrape(ScrapeRequest(names: target.names))
             case ["healthz"]: .answer(.text(200, "ok"))
             case ["readyz"]: .ready
             case [] where page != nil, [""] where page != nil: .page
@@ -56,7 +56,8 @@ extension Server {
         switch routes.find(method, target.segments.isEmpty ? [""] : target.segments) {
         case .route(let route, let parameters): return .route(route, parameters: parameters, target: target)
         case .otherMethods(let methods): return .answer(.otherMethod(methods))
-        case .nothing: return .answer(.text(404, Answer.notFoundText + (page == nil ? "" : ", /")))
+        case .nothing:
+            return .answer(.text(404, "there is nothing here; there are " + ownPaths.joined(separator: ", ")))
         }
     }
 
@@ -127,7 +128,7 @@ extension Server {
     }
 
     private func scrape(_ request: ScrapeRequest, _ exchange: Exchange, _ http: HTTPConnection?) {
-        guard !isStopping, scrapes.reserve(exchange) else {
+        guard let scrapes, !isStopping, scrapes.reserve(exchange) else {
             metrics.reject("scrapes")
             exchange.resolve(.busy("\(limits.scrapes) scrapes are being answered: come again"))
             return
@@ -214,7 +215,7 @@ extension Server {
     func finished(_ exchange: Exchange, isWhole: Bool) {
         exchange.resolve(.close)
         guard exchange.plan.isScrape else { return }
-        scrapes.release(exchange)
+        scrapes?.release(exchange)
         guard exchange.wasDispatched else { return }
         metrics.inFlight.add(-1)
         guard let answer = exchange.answer, answer.code > 0 else { return }

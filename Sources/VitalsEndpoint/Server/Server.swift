@@ -25,8 +25,11 @@ final class Server: Sendable {
     let table: ConnectionTable
     let routes: RouteTable
     let readiness: Readiness
-    let scrapes: ScrapeDesk
+    /// Nil where there are no metrics to scrape.
+    let scrapes: ScrapeDesk?
     let page: Page?
+    /// What is there without a route of the application's.
+    let ownPaths: [String]
     let credentials: Credentials?
     let passwords: PasswordDesk?
     let running = Locked(0)
@@ -36,16 +39,18 @@ final class Server: Sendable {
     private static let drain: UInt64 = 30_000_000_000
 
     init(
-        _ configuration: EndpointConfiguration, meter: Meter, page: Page?, render: @escaping ScrapeRenderer
+        _ configuration: EndpointConfiguration, meter: Meter, page: Page?, render: ScrapeRenderer?
     ) throws(EndpointError) {
         self.configuration = configuration
         limits = configuration.limits.sane
         metrics = EndpointMetrics(meter)
         table = ConnectionTable(limits)
-        let own = ["/metrics", "/healthz", "/readyz"]
-        routes = RouteTable(reserved: page == nil ? own : own + ["/"])
+        ownPaths = (render == nil ? [] : ["/metrics"]) + ["/healthz", "/readyz"] + (page == nil ? [] : ["/"])
+        routes = RouteTable(reserved: ownPaths)
         readiness = Readiness(timeout: limits.readinessTimeout)
-        scrapes = ScrapeDesk(limit: limits.scrapes, table: table, metrics: metrics, render: render)
+        scrapes = render.map { [limits, table, metrics] render in
+            ScrapeDesk(limit: limits.scrapes, table: table, metrics: metrics, render: render)
+        }
         self.page = page
         if let authentication = configuration.authentication {
             let credentials = try Credentials(authentication)
@@ -85,7 +90,8 @@ final class Server: Sendable {
             state.acceptor = acceptor
             state.port = listeners.port
         }
-        var workers = [Worker("vitals-scrape") { [scrapes] in scrapes.run() }]
+        var workers: [Worker?] = []
+        if let scrapes { workers.append(Worker("vitals-scrape") { scrapes.run() }) }
         if let passwords { workers.append(Worker("vitals-login") { passwords.run() }) }
         workers.append(Worker("vitals-accept") { [self] in acceptor.run(self) })
         state.withLock { $0.workers = workers.compactMap { $0 } }
@@ -187,7 +193,7 @@ final class Server: Sendable {
         // Those who were just told that it stops may read it.
         let farewell = vitals_monotonic_nanoseconds() &+ 200_000_000
         while vitals_monotonic_nanoseconds() < farewell, table.isAnswering { vitals_sleep(1_000_000) }
-        scrapes.stop()
+        scrapes?.stop()
         passwords?.stop()
         for daemon in daemons { daemon.stop() }
         let last = vitals_monotonic_nanoseconds() &+ 1_000_000_000
@@ -200,7 +206,7 @@ final class Server: Sendable {
     }
 
     private var isBusy: Bool {
-        scrapes.inFlight > 0 || running.withLock { $0 } > 0 || table.isAnswering
+        (scrapes?.inFlight ?? 0) > 0 || running.withLock { $0 } > 0 || table.isAnswering
     }
 
     var isStopping: Bool { state.withLock { $0.isStopping } }
