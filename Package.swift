@@ -110,6 +110,8 @@ if Context.environment["VITALS_FUZZ"] != nil {
         .executableTarget(name: "fuzz-baggage", dependencies: ["VitalsTracing"]),
         .executableTarget(name: "fuzz-b3", dependencies: ["VitalsTracing"]),
         .executableTarget(name: "fuzz-system-files", dependencies: ["VitalsInstrumentation"]),
+        .executableTarget(
+            name: "fuzz-statement", dependencies: ["VitalsSQLite", "VitalsInstrumentation", "VitalsMetrics", "CSQLite"]),
         .executableTarget(name: "fuzz-stored-headers", dependencies: ["VitalsInstrumentation"]),
     ]
 }
