@@ -1,6 +1,6 @@
 STRICT := -Xswiftc -warnings-as-errors
 
-.PHONY: help run test bench load lint tsan fuzz packages clean
+.PHONY: help run test bench load lint tsan fuzz docs packages clean
 
 help:
 	@echo "make run       build the demo and run it: a shop, its metrics and the live page"
@@ -10,6 +10,7 @@ help:
 	@echo "make lint      check layout and the habits of the house"
 	@echo "make tsan      run all tests under ThreadSanitizer"
 	@echo "make fuzz      run the fuzz targets, each for FUZZ_SECONDS (60) seconds"
+	@echo "make docs      build the documentation of every product, a site below .build/docs"
 	@echo "make packages  install the Debian packages that all of these need"
 	@echo "make clean     remove everything that was built"
 
@@ -56,6 +57,11 @@ fuzz:
 	@scripts/packages.sh build
 	@scripts/toolchain.sh
 	@scripts/fuzz.sh
+
+docs:
+	@scripts/packages.sh build
+	@scripts/toolchain.sh
+	@scripts/docs.sh
 
 packages:
 	@scripts/packages.sh build test bench

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMANDS = {"make run", "make test", "make bench", "make lint", "make tsan", "make fuzz"}
+COMMANDS = {"make run", "make test", "make bench", "make lint", "make tsan", "make fuzz", "make docs"}
 SHELLS = ("sh", "shell", "bash", "console")
 
 FENCE = re.compile(r"^ *(`{3,}|~{3,}) *([\w+-]*)")

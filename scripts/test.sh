@@ -62,6 +62,7 @@ stage "interop" scripts/interop.sh
 stage "demo" demo
 stage "tests of the benchmark's script" python3 -m unittest discover --start-directory Benchmarks
 stage "README" scripts/check-readme.py
+stage "documentation" scripts/docs.sh
 stage "races, under ThreadSanitizer" race_tests
 
 printf '\n== summary\n%s%s\n%d passed, %d failed\n' "$summary" "${closing:-no tests were run}" "$passed" "$failed"

@@ -1,10 +1,16 @@
 import CSQLite
 public import VitalsInstrumentation
+import VitalsMetrics
 
 /// A connection to a database of SQLite whose statements are measured. It belongs to one task or actor at a time.
 public final class SQLiteDatabase {
     /// One row, by the position of its columns.
     public typealias Row = [SQLiteValue]
+
+    private let path: String
+    private let telemetry: DatabaseTelemetry
+    private var connection: SQLiteConnection?
+    private var statements = StatementCache()
 
     /// Opens a database, and makes it if it is not there.
     ///
@@ -15,19 +21,75 @@ public final class SQLiteDatabase {
     public init(
         _ path: String, telemetry: DatabaseTelemetry, timeout: Duration = .seconds(5)
     ) throws(SQLiteError) {
-        throw SQLiteError(code: SQLITE_CANTOPEN, message: "not there yet", statement: nil)
+        self.path = path
+        self.telemetry = telemetry
+        connection = try SQLiteConnection(path, timeout: timeout)
     }
 
     /// Runs one statement and gives its rows. Parameters are bound in their order.
     @discardableResult
-    public func run(_ statement: String, _ parameters: SQLiteValue...) throws(SQLiteError) -> [Row] { [] }
+    public func run(_ statement: String, _ parameters: SQLiteValue...) throws(SQLiteError) -> [Row] {
+        try run(statement, parameters)
+    }
 
-    /// How many rows the last statement changed.
-    public var changes: Int { 0 }
+    /// Runs one statement and gives its rows. Parameters are bound in their order.
+    @discardableResult
+    public func run(_ statement: String, _ parameters: [SQLiteValue]) throws(SQLiteError) -> [Row] {
+        let known = statements.find(statement)
+        let operation = known?.operation ?? StatementReader.operation(of: statement)
+        var givesRows = false
+        return try telemetry.run(operation, rows: { givesRows ? $0.count : nil }) { _ throws(SQLiteError) in
+            let prepared = if let known { known } else { try prepare(statement, operation) }
+            givesRows = prepared.givesRows
+            return try prepared.run(parameters)
+        }
+    }
 
-    /// Runs `body` in a transaction, which is taken back if it throws.
-    public func transaction<Result>(_ body: () throws -> Result) throws -> Result { try body() }
+    /// How many rows the last `INSERT`, `UPDATE` or `DELETE` changed.
+    public var changes: Int { connection?.changes ?? 0 }
+
+    /// Runs `body` in a transaction that may write, which is taken back if it throws. Transactions do not nest.
+    @discardableResult
+    public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
+        let connection = try open("BEGIN IMMEDIATE")
+        guard !connection.isInTransaction else {
+            throw connection.misuse("a transaction is under way already, and transactions do not nest", nil)
+        }
+        try run("BEGIN IMMEDIATE")
+        do {
+            let result = try body()
+            try run("COMMIT")
+            return result
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
 
     /// Closes the database. Later statements throw.
-    public func close() {}
+    public func close() {
+        statements = StatementCache()
+        connection = nil
+    }
+
+    private func rollBack() {
+        // Some errors make SQLite take the transaction back by itself.
+        guard let connection, connection.isInTransaction else { return }
+        do {
+            try run("ROLLBACK")
+        } catch {
+            Diagnostics.log(.warning, "A transaction could not be taken back: \(error)")
+        }
+    }
+
+    private func open(_ statement: String) throws(SQLiteError) -> SQLiteConnection {
+        if let connection { return connection }
+        throw SQLiteError(code: SQLITE_MISUSE, message: "the database was closed", path: path, statement: statement)
+    }
+
+    private func prepare(_ text: String, _ operation: DatabaseOperation) throws(SQLiteError) -> SQLiteStatement {
+        let statement = try open(text).prepare(text, operation)
+        statements.keep(statement)
+        return statement
+    }
 }

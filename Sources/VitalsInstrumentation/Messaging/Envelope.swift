@@ -6,7 +6,7 @@ public struct Envelope: Sendable {
     public var id: String
     /// The topic or queue it goes to: few and known.
     public var destination: String
-    /// The headers in their order.
+    /// The headers in their order; names may repeat.
     public var headers: [(String, String)]
     /// The message itself.
     public var body: [UInt8]
@@ -19,6 +19,19 @@ public struct Envelope: Sendable {
         self.body = body
     }
 
-    /// The context in which it was made: the span that created it, and baggage.
+    /// The context in which it was made: the span that created it, and baggage. Headers that say nothing of it, or
+    /// nothing that can be read, are no error: the context is empty then.
     public var context: Context { Context.extract(from: headers, into: Context()) }
+
+    /// What is current while the message is dealt with in `surroundings`: its own span, if it has one, and no baggage
+    /// but its own.
+    func context(in surroundings: Context) -> (context: Context, creation: SpanContext?) {
+        var bare = surroundings
+        bare.baggage = Baggage()
+        var anew = bare
+        anew.spanContext = .invalid
+        let context = Context.extract(from: headers, into: anew)
+        if context.spanContext.isValid { return (context, context.spanContext) }
+        return (Context.extract(from: headers, into: bare), nil)
+    }
 }

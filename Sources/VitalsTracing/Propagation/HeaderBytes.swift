@@ -1,5 +1,5 @@
 /// The text of a header, or a part of it, while it is read.
-typealias HeaderBytes = Slice<UnsafeBufferPointer<UInt8>>
+package typealias HeaderBytes = Slice<UnsafeBufferPointer<UInt8>>
 
 extension HeaderBytes {
     /// Without the blanks and tabs around it.
@@ -25,7 +25,7 @@ extension HeaderBytes {
 
 extension String {
     /// Lends the bytes.
-    func withHeaderBytes<Result>(_ body: (HeaderBytes) -> Result) -> Result {
+    package func withHeaderBytes<Result>(_ body: (HeaderBytes) -> Result) -> Result {
         if let result = utf8.withContiguousStorageIfAvailable({ body($0[...]) }) { return result }
         var copy = self
         return copy.withUTF8 { body($0[...]) }

@@ -1,7 +1,8 @@
-/// Text as baggage has it: what may not be there is written as `%` and two digits for each byte of its UTF-8.
-enum PercentEncoding {
+/// Text as baggage and stored headers have it: what may not be there is written as `%` and two digits for each byte of its
+/// UTF-8.
+package enum PercentEncoding {
     /// Appends `text`, with those bytes encoded that are not `plain`.
-    static func append(_ text: String, to bytes: inout [UInt8], unless plain: (UInt8) -> Bool) {
+    package static func append(_ text: String, to bytes: inout [UInt8], unless plain: (UInt8) -> Bool) {
         for byte in text.utf8 {
             if plain(byte) {
                 bytes.append(byte)
@@ -14,7 +15,7 @@ enum PercentEncoding {
     }
 
     /// What `bytes` stand for. A `%` without two digits is itself, a `+` too, and what is no UTF-8 becomes U+FFFD.
-    static func decoded(_ bytes: HeaderBytes) -> String {
+    package static func decoded(_ bytes: HeaderBytes) -> String {
         guard bytes.contains(UInt8(ascii: "%")) else { return String(decoding: bytes, as: UTF8.self) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)

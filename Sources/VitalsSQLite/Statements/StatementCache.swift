@@ -1,0 +1,26 @@
+/// The statements that were run last, by their text.
+struct StatementCache {
+    private var statements: [String: (statement: SQLiteStatement, used: UInt64)] = [:]
+    private var uses: UInt64 = 0
+    private let capacity: Int
+
+    init(capacity: Int = 64) {
+        self.capacity = capacity
+    }
+
+    /// The statement with this text, if it is there.
+    mutating func find(_ text: String) -> SQLiteStatement? {
+        uses &+= 1
+        guard let index = statements.index(forKey: text) else { return nil }
+        statements.values[index].used = uses
+        return statements.values[index].statement
+    }
+
+    /// Keeps a statement, in the place of the one that was not used for longest.
+    mutating func keep(_ statement: SQLiteStatement) {
+        if statements.count >= capacity, let oldest = statements.min(by: { $0.value.used < $1.value.used }) {
+            statements[oldest.key] = nil
+        }
+        statements[statement.text] = (statement, uses)
+    }
+}
