@@ -110,6 +110,7 @@ if Context.environment["VITALS_FUZZ"] != nil {
         .executableTarget(name: "fuzz-tracestate", dependencies: ["VitalsTracing"]),
         .executableTarget(name: "fuzz-baggage", dependencies: ["VitalsTracing"]),
         .executableTarget(name: "fuzz-b3", dependencies: ["VitalsTracing"]),
+        .executableTarget(name: "fuzz-stored-headers", dependencies: ["VitalsInstrumentation"]),
     ]
 }
 

@@ -1,4 +1,5 @@
 import CSQLite
+import VitalsInstrumentation
 
 /// An open connection, which is closed when nobody has it any more.
 final class SQLiteConnection {
@@ -51,7 +52,7 @@ final class SQLiteConnection {
         SQLiteError(code: SQLITE_MISUSE, message: message, path: path, statement: statement)
     }
 
-    func prepare(_ text: String) throws(SQLiteError) -> SQLiteStatement {
+    func prepare(_ text: String, _ operation: DatabaseOperation) throws(SQLiteError) -> SQLiteStatement {
         guard !text.utf8.contains(0) else { throw misuse("there is a NUL in the statement", text) }
         var native = text
         let (code, statement, isAlone) = native.withUTF8 { bytes -> (Int32, OpaquePointer?, Bool) in
@@ -68,7 +69,7 @@ final class SQLiteConnection {
             sqlite3_finalize(statement)
             throw misuse("there is more than one statement", text)
         }
-        return SQLiteStatement(text, statement, self)
+        return SQLiteStatement(operation, text, statement, self)
     }
 
     private func prepare(

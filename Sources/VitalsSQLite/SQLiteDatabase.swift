@@ -35,10 +35,13 @@ public final class SQLiteDatabase {
     /// Runs one statement and gives its rows. Parameters are bound in their order.
     @discardableResult
     public func run(_ statement: String, _ parameters: [SQLiteValue]) throws(SQLiteError) -> [Row] {
-        let name = statement.prefix { $0.isLetter }.uppercased()
-        return try telemetry.run(DatabaseOperation(name, statement: statement), rows: { $0.count }) {
-            _ throws(SQLiteError) in
-            try prepared(statement).run(parameters)
+        let known = statements.find(statement)
+        let operation = known?.operation ?? StatementReader.operation(of: statement)
+        var givesRows = false
+        return try telemetry.run(operation, rows: { givesRows ? $0.count : nil }) { _ throws(SQLiteError) in
+            let prepared = if let known { known } else { try prepare(statement, operation) }
+            givesRows = prepared.givesRows
+            return try prepared.run(parameters)
         }
     }
 
@@ -46,6 +49,7 @@ public final class SQLiteDatabase {
     public var changes: Int { connection?.changes ?? 0 }
 
     /// Runs `body` in a transaction that may write, which is taken back if it throws. Transactions do not nest.
+    @discardableResult
     public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
         let connection = try open("BEGIN IMMEDIATE")
         guard !connection.isInTransaction else {
@@ -83,10 +87,8 @@ public final class SQLiteDatabase {
         throw SQLiteError(code: SQLITE_MISUSE, message: "the database was closed", path: path, statement: statement)
     }
 
-    private func prepared(_ text: String) throws(SQLiteError) -> SQLiteStatement {
-        let connection = try open(text)
-        if let statement = statements.find(text) { return statement }
-        let statement = try connection.prepare(text)
+    private func prepare(_ text: String, _ operation: DatabaseOperation) throws(SQLiteError) -> SQLiteStatement {
+        let statement = try open(text).prepare(text, operation)
         statements.keep(statement)
         return statement
     }

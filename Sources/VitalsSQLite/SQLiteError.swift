@@ -1,3 +1,5 @@
+public import VitalsInstrumentation
+
 /// What SQLite complained about.
 public struct SQLiteError: Error, Sendable {
     /// The extended result code, such as 2067; `SQLITE_MISUSE`, 21, for what never reached SQLite.
@@ -16,4 +18,9 @@ extension SQLiteError: CustomStringConvertible, CustomDebugStringConvertible {
 
     /// The complaint, with the statement.
     public var debugDescription: String { description + (statement.map { ": \($0)" } ?? "") }
+}
+
+extension SQLiteError: DatabaseStatusCode {
+    /// The extended result code.
+    public var databaseStatusCode: String { String(code) }
 }

@@ -1,5 +1,17 @@
 import Glibc
-import Vitals
 
 // A shop that people would recognise, to see what telemetry tells of a service.
-exit(0)
+
+EndSignals.block()
+do {
+    switch try Command(CommandLine.arguments.dropFirst()) {
+    case .help(let text):
+        Console.say(text)
+        exit(0)
+    case .shop(let options): exit(ShopService.run(options))
+    case .payment(let options): exit(PaymentService.run(options))
+    }
+} catch {
+    Console.complain("\(error)\n`storefront --help` explains every option")
+    exit(64)
+}

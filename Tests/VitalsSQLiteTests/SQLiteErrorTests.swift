@@ -1,11 +1,158 @@
+import Glibc
 import Testing
 import VitalsInstrumentation
-import VitalsSQLite
+import VitalsMetrics
+import VitalsTesting
+import VitalsTracing
+
+@testable import VitalsSQLite
 
 struct SQLiteErrorTests {
-    @Test func aPathThatCannotBeOpenedIsAnError() {
-        #expect(throws: SQLiteError.self) {
-            try SQLiteDatabase("/nowhere/at/all/shop.db", telemetry: .init(system: "sqlite"))
+    /// Nobody can make a file in /proc, root neither.
+    @Test(arguments: ["/nowhere/at/all/shop.db", "/proc/shop.db", "/tmp", "", "/tmp/shop\0.db"])
+    func aPathThatCannotBeOpenedIsNamed(_ path: String) throws {
+        // SQLite takes no path for a database that is gone with its connection.
+        guard !path.isEmpty else {
+            try SQLiteDatabase(path, telemetry: unseen).run("CREATE TABLE orders (id INTEGER)")
+            return
+        }
+        let error = complaint { _ = try SQLiteDatabase(path, telemetry: unseen) }
+        #expect((error?.code ?? 0) & 0xFF == 14)
+        #expect(error?.path == path)
+        #expect(error?.description.contains(path) == true)
+        #expect(error?.statement == nil)
+    }
+
+    @Test func itShowsTheStatementOnlyToWhoeverDebugs() throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE users (email TEXT UNIQUE)")
+        let insert = "INSERT INTO users VALUES (?)"
+        try shop.database.run(insert, "ann@example.com")
+        let error = try #require(complaint { try shop.database.run(insert, "ann@example.com") })
+        #expect(error.code == 2067)
+        #expect(error.databaseStatusCode == "2067")
+        #expect(error.message == "UNIQUE constraint failed: users.email")
+        #expect(error.statement == insert)
+        #expect("\(error)" == "SQLite: UNIQUE constraint failed: users.email (2067) in \(shop.path)")
+        #expect(String(reflecting: error) == "\(error): \(insert)")
+    }
+
+    @Test func itsCodeIsInTheMetricAndOnTheSpan() throws {
+        let shop = try TestShop()
+        _ = complaint { try shop.database.run("SELECT * FROM orders") }
+        let labels: Attributes = [
+            "db.system.name": "sqlite", "db.namespace": "shop", "db.operation.name": "SELECT",
+            "db.collection.name": "orders", "db.response.status_code": "1", "error.type": "VitalsSQLite.SQLiteError",
+        ]
+        #expect(shop.reader.histogram("db.client.operation.duration", labels)?.count == 1)
+        let span = try #require(shop.exporter.spans.first)
+        #expect(span.attributes == labels)
+        #expect(span.status == .error("SQLite: no such table: orders (1) in \(shop.path)"))
+        #expect(span.events.allSatisfy { !"\($0.attributes)".contains("SELECT") })
+    }
+
+    @Test(
+        arguments: [
+            ("SELECT ?, ?", [1], "the statement takes 2 parameters and was given 1"),
+            ("SELECT 1", [nil], "the statement takes 0 parameters and was given 1"),
+            ("SELECT ?", [.real(.nan)], "parameter 1 is NaN, which SQLite does not know"),
+            ("SELECT 1; SELECT 2", [], "there is more than one statement"),
+            ("SELECT 1; nonsense", [], "there is more than one statement"),
+            ("SELECT 1\0; SELECT 2", [], "there is a NUL in the statement"),
+            ("", [], "there is no statement"),
+            (" -- nothing", [], "there is no statement"),
+            (";", [], "there is no statement"),
+        ] as [(String, [SQLiteValue], String)])
+    func whatCouldOnlyGoWrongIsRefused(_ statement: String, _ parameters: [SQLiteValue], _ message: String) throws {
+        let shop = try TestShop()
+        let error = complaint { try shop.database.run(statement, parameters) }
+        #expect(error?.code == 21)
+        #expect(error?.message == message)
+        #expect(error?.statement == statement)
+        #expect(try shop.database.run("SELECT 1") == [[1]])
+    }
+
+    @Test(arguments: ["SELECT 1;", "SELECT 1 ; -- done", "SELECT 1;;", "/* first */ SELECT 1"])
+    func whatSurroundsAStatementIsNone(_ statement: String) throws {
+        let shop = try TestShop()
+        #expect(try shop.database.run(statement) == [[1]])
+    }
+
+    @Test func aFullDiskIsAnErrorAndTakesNothing() throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE photos (bytes BLOB)")
+        try shop.database.run("PRAGMA max_page_count = 4")
+        let photo = SQLiteValue.blob(Array(repeating: 1, count: 100_000))
+        let error = complaint { try shop.database.run("INSERT INTO photos VALUES (?)", photo) }
+        #expect(error?.code == 13)
+        #expect(error?.message == "database or disk is full")
+        #expect(
+            complaint {
+                try shop.database.transaction { try shop.database.run("INSERT INTO photos VALUES (?)", photo) }
+            }?.code == 13)
+        #expect(try shop.database.run("SELECT count(*) FROM photos") == [[0]])
+    }
+
+    @Test func aFileThatIsNoDatabaseIsAnError() throws {
+        let shop = try TestShop()
+        let file = try #require(fopen(shop.path, "w"))
+        fputs(String(repeating: "no database at all\n", count: 100), file)
+        fclose(file)
+        let error = complaint { try shop.database.run("SELECT * FROM orders") }
+        #expect(error?.code == 26)
+        #expect(error?.message == "file is not a database")
+        #expect(error?.description.contains(shop.path) == true)
+    }
+
+    @Test func aDatabaseThatWasDamagedIsAnError() throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT)")
+        for number in 0..<100 {
+            try shop.database.run("INSERT INTO orders VALUES (?, ?)", .integer(Int64(number)), "\(number)")
+        }
+        shop.database.close()
+        let file = try #require(fopen(shop.path, "r+"))
+        fseek(file, 4096, SEEK_SET)
+        fputs(String(repeating: "\u{7F}", count: 4096), file)
+        fclose(file)
+        let error = complaint { try shop.other().run("SELECT * FROM orders") }
+        #expect((error?.code ?? 0) & 0xFF == 11)
+        #expect(error?.message.contains("malformed") == true)
+    }
+
+    @Test func aFolderWhereNobodyMayWriteIsAnError() throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE orders (id INTEGER)")
+        shop.database.close()
+        chmod(shop.folder, 0o555)
+        chmod(shop.path, 0o666)
+        defer { chmod(shop.folder, 0o700) }
+        try asNobody {
+            let new = complaint { try SQLiteDatabase(shop.folder + "/new.db", telemetry: unseen) }
+            #expect((new?.code ?? 0) & 0xFF == 14)
+            #expect(new?.path == shop.folder + "/new.db")
+            let database = try shop.other()
+            #expect(try database.run("SELECT * FROM orders") == [])
+            // The file may be written, but not beside it, where SQLite notes what it needs to take a change back.
+            let insert = complaint { try database.run("INSERT INTO orders VALUES (1)") }
+            #expect([8, 14].contains((insert?.code ?? 0) & 0xFF))
+        }
+        chmod(shop.path, 0o444)
+        asNobody {
+            let error = complaint { try shop.other().run("INSERT INTO orders VALUES (1)") }
+            #expect(error?.code == 8)
+            #expect(error?.message == "attempt to write a readonly database")
         }
     }
+
+    /// Runs `body` as a user without rights, which root is not: on this thread, and for files only.
+    private func asNobody(_ body: () throws -> Void) rethrows {
+        let user = setfsuid(65534)
+        defer { _ = setfsuid(UInt32(bitPattern: user)) }
+        try body()
+    }
 }
+
+/// The header that declares it is not among those that Swift knows.
+@_silgen_name("setfsuid")
+private func setfsuid(_ user: UInt32) -> Int32

@@ -1,38 +1,63 @@
 public import VitalsMetrics
 public import VitalsTracing
 
-/// Spans and metrics of a cache, such as Redis: those of a database, and how often something was there.
+/// Spans and metrics of a cache, such as Redis: those of a database, and how often something was there. Make one for each
+/// cache and keep it.
 public struct CacheTelemetry: Sendable {
-    private let name: String
     private let database: DatabaseTelemetry
-    private let lookups: CounterFamily<Int, (String, String)>
+    private let hits: Counter<Int>.Series
+    private let misses: Counter<Int>.Series
 
     /// Records to the process-wide registry and provider, unless told otherwise.
     ///
     /// - Parameters:
     ///   - name: What is in the cache, such as `sessions`.
     ///   - system: `redis`, `memcached`, …
+    ///   - address: The server, as it is configured.
+    ///   - port: Its port. The usual one of the system is not recorded, nor is one without an address.
     public init(
         _ name: String, system: String, address: String? = nil, port: Int? = nil, meter: Meter = .shared,
         tracer: Tracer = .shared
     ) {
-        self.name = name
         database = DatabaseTelemetry(
             system: system, namespace: name, address: address, port: port, meter: meter, tracer: tracer)
-        lookups = meter.counter(
+        let lookups = meter.counter(
             "cache.lookups", unit: "{lookup}", description: "Look-ups in a cache, by what came of them.",
             by: .string("cache.name"), .string("cache.result"))
+        hits = lookups[name, "hit"]
+        misses = lookups[name, "miss"]
     }
 
-    /// Looks something up: nil from `body` is a miss.
-    public func lookup<Value>(_ operation: String = "GET", _ body: () async throws -> Value?) async throws -> Value? {
-        let value = try await database.run(DatabaseOperation(operation)) { _ in try await body() }
-        lookups[name, value == nil ? "miss" : "hit"].add(1)
-        return value
+    /// Looks something up: nil from `body` is a miss. One that throws is neither a hit nor a miss.
+    public func lookup<Value, Failure: Error>(
+        _ operation: String = "GET", _ body: () throws(Failure) -> Value?
+    ) throws(Failure) -> Value? {
+        try database.run(DatabaseOperation(operation)) { _ throws(Failure) in count(try body()) }
+    }
+
+    /// Looks something up, and waits for it: nil from `body` is a miss. One that throws is neither a hit nor a miss.
+    public func lookup<Value, Failure: Error>(
+        _ operation: String = "GET", _ body: () async throws(Failure) -> Value?
+    ) async throws(Failure) -> Value? {
+        try await database.run(DatabaseOperation(operation)) { _ async throws(Failure) in count(try await body()) }
     }
 
     /// Changes something: puts, removes, expires.
-    public func run<Result>(_ operation: String, _ body: () async throws -> Result) async throws -> Result {
-        try await database.run(DatabaseOperation(operation)) { _ in try await body() }
+    public func run<Result, Failure: Error>(
+        _ operation: String, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try database.run(DatabaseOperation(operation)) { _ throws(Failure) in try body() }
+    }
+
+    /// Changes something, and waits for it: puts, removes, expires.
+    public func run<Result, Failure: Error>(
+        _ operation: String, _ body: () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await database.run(DatabaseOperation(operation)) { _ async throws(Failure) in try await body() }
+    }
+
+    private func count<Value>(_ value: Value?) -> Value? {
+        (value == nil ? misses : hits).add(1)
+        return value
     }
 }

@@ -1,11 +1,16 @@
 public import VitalsMetrics
 public import VitalsTracing
 
-/// Spans and metrics of what a client asks of a database, by the conventions of OpenTelemetry.
+/// Spans and metrics of what a client asks of a database, by the conventions of OpenTelemetry. Make one for each database
+/// and keep it.
 public struct DatabaseTelemetry: Sendable {
     private let tracer: Tracer
+    private let meter: Meter
+    private let server: DatabaseServer
     private let common: Attributes
-    private let duration: Histogram<Double>
+    private let recordsStatements: Bool
+    private let durations: DatabaseSeries<Double>
+    private let rows: DatabaseSeries<Int>
 
     /// Records to the process-wide registry and provider, unless told otherwise.
     ///
@@ -13,17 +18,25 @@ public struct DatabaseTelemetry: Sendable {
     ///   - system: `postgresql`, `mysql`, `sqlite`, `redis`, …
     ///   - namespace: The name of the database.
     ///   - address: The server, as it is configured.
-    ///   - port: Its port, if it is not the usual one.
+    ///   - port: Its port. The usual one of the system is not recorded, nor is one without an address.
     ///   - recordsStatements: Whether spans get the text of statements; their parameters are never recorded.
     public init(
         system: String, namespace: String? = nil, address: String? = nil, port: Int? = nil,
         recordsStatements: Bool = false, meter: Meter = .shared, tracer: Tracer = .shared
     ) {
         self.tracer = tracer
-        common = ["db.system.name": .string(system)]
-        duration = meter.histogram(
-            "db.client.operation.duration", unit: .seconds, description: "Duration of database client operations.",
-            buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10])
+        self.meter = meter
+        self.recordsStatements = recordsStatements
+        server = DatabaseServer(system, namespace, address, port)
+        common = server.attributes
+        durations = DatabaseSeries(
+            meter, "db.client.operation.duration", unit: .seconds,
+            description: "Duration of database client operations.",
+            buckets: .explicit([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]), of: server)
+        rows = DatabaseSeries(
+            meter, "db.client.response.returned_rows", unit: "{row}",
+            description: "Rows that database operations returned.",
+            buckets: .explicit([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]), of: server)
     }
 
     /// Runs an operation in a span, and measures it.
@@ -33,15 +46,14 @@ public struct DatabaseTelemetry: Sendable {
         _ operation: DatabaseOperation, rows: (Result) -> Int? = { _ in nil },
         _ body: (Span) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let timed = Operation(tracer, operation.name, .client, common)
+        let timed = begin(operation)
         return try withContext(timed.span.context) { () throws(Failure) in
             do throws(Failure) {
                 let result = try body(timed.span)
-                duration.record(timed.end(), common)
+                succeed(timed, operation, rows(result))
                 return result
             } catch {
-                _ = timed.fail(error)
-                duration.record(timed.end(), common)
+                fail(timed, operation, error)
                 throw error
             }
         }
@@ -54,17 +66,62 @@ public struct DatabaseTelemetry: Sendable {
         _ operation: DatabaseOperation, rows: (Result) -> Int? = { _ in nil },
         _ body: (Span) async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        let timed = Operation(tracer, operation.name, .client, common)
+        let timed = begin(operation)
         return try await withContext(timed.span.context) { () async throws(Failure) in
             do throws(Failure) {
                 let result = try await body(timed.span)
-                duration.record(timed.end(), common)
+                succeed(timed, operation, rows(result))
                 return result
             } catch {
-                _ = timed.fail(error)
-                duration.record(timed.end(), common)
+                fail(timed, operation, error)
                 throw error
             }
         }
+    }
+
+    /// Has the connections of a pool counted whenever somebody reads: `db.client.connection.count`.
+    ///
+    /// - Parameters:
+    ///   - pool: The name of the pool.
+    ///   - count: Tells how many connections are idle and in use; called from other threads.
+    @discardableResult
+    public func watchConnections(
+        of pool: String, _ count: @escaping @Sendable () -> (idle: Int, used: Int)
+    ) -> Watch {
+        let connections = meter.observableUpDownCounter(
+            "db.client.connection.count", unit: "{connection}",
+            description: "Connections of a pool, by what they are doing.")
+        let labels = ["idle", "used"].map { state -> Attributes in
+            ["db.client.connection.pool.name": .string(pool), "db.client.connection.state": .string(state)]
+        }
+        return meter.observe(connections) { observer in
+            let (idle, used) = count()
+            observer.observe(connections, idle, labels[0])
+            observer.observe(connections, used, labels[1])
+        }
+    }
+
+    private func begin(_ operation: DatabaseOperation) -> Operation {
+        let timed = Operation(tracer, server.spanName(operation), .client, common)
+        if timed.span.isRecording {
+            timed.span.setAttributes(server.labels(of: operation, failure: nil, status: nil))
+            if recordsStatements { timed.span["db.query.text"] = operation.statement.map { .string($0) } }
+        }
+        return timed
+    }
+
+    private func succeed(_ timed: Operation, _ operation: DatabaseOperation, _ count: Int?) {
+        if let count {
+            if timed.span.isRecording { timed.span["db.response.returned_rows"] = .int(count) }
+            rows.record(count, operation)
+        }
+        durations.record(timed.end(), operation)
+    }
+
+    private func fail(_ timed: Operation, _ operation: DatabaseOperation, _ error: any Error) {
+        let failure = timed.fail(error)
+        let status = failure == nil ? nil : (error as? any DatabaseStatusCode)?.databaseStatusCode
+        if timed.span.isRecording { timed.span["db.response.status_code"] = status.map { .string($0) } }
+        durations.record(timed.end(), operation, failure: failure, status: status)
     }
 }

@@ -124,11 +124,11 @@ extension OutboxRelay {
     }
 
     /// The pause after a failure is not longer than this, unless passes are rarer anyway.
-    private static let longestPause = Duration.seconds(30)
+    static let longestPause = Duration.seconds(30)
     /// Longer times are not measured: they would overflow.
-    private static let longestTime = Duration.seconds(86_400)
+    static let longestTime = Duration.seconds(86_400)
 
-    private static func pause(_ interval: Duration, failures: Int) -> Duration {
+    static func pause(_ interval: Duration, failures: Int) -> Duration {
         let interval = min(max(interval, .milliseconds(1)), longestTime)
         return max(interval, min(interval * (1 << min(failures, 20)), longestPause))
     }
@@ -230,10 +230,10 @@ extension OutboxRelay {
             case .send(let message):
                 "the message \(message.id) of the outbox could not be sent to \(message.destination), and those behind it wait"
             case .sent(let count):
-                "\(count) messages were sent, but could not be taken out of the outbox, and no others are sent before"
+                "what was sent could not be taken out of the outbox, and nothing is sent before that; messages: \(count)"
             }
         Diagnostics.log(
-            .warning, "\(what): \(error); it is tried again, and nothing more is said until that succeeds")
+            .warning, "\(what): \(error): it is tried again, and nothing more is said until that succeeds")
     }
 
     private func noteSuccess() {
@@ -242,6 +242,6 @@ extension OutboxRelay {
             return state.failures
         }
         guard failures > 0 else { return }
-        Diagnostics.log(.info, "the outbox is relayed again after \(failures) attempts that failed")
+        Diagnostics.log(.info, "the outbox is relayed again; attempts that failed meanwhile: \(failures)")
     }
 }

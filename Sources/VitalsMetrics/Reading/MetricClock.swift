@@ -2,7 +2,8 @@ import CVitals
 
 /// What time it is, in nanoseconds since 1970. Replaceable, so that tests need not wait.
 public struct MetricClock: Sendable {
-    let now: @Sendable () -> UInt64
+    /// Asks for the time.
+    package let now: @Sendable () -> UInt64
 
     /// A clock that asks `now`.
     public init(now: @escaping @Sendable () -> UInt64) {

@@ -47,9 +47,9 @@ let unseen = DatabaseTelemetry(
     system: "sqlite", meter: Registry().meter("unseen"), tracer: TracerProvider().tracer("unseen"))
 
 /// What `body` complains about; nil if nothing.
-func complaint(_ body: () throws -> Void) -> SQLiteError? {
+func complaint<Result>(_ body: () throws -> Result) -> SQLiteError? {
     do {
-        try body()
+        _ = try body()
         return nil
     } catch {
         return error as? SQLiteError

@@ -1,12 +1,16 @@
 import CSQLite
+import VitalsInstrumentation
 
 /// A statement that SQLite has understood, to be run many times.
 final class SQLiteStatement {
+    /// What it does, as far as its text tells.
+    let operation: DatabaseOperation
     let text: String
     private let handle: OpaquePointer
     private let connection: SQLiteConnection
 
-    init(_ text: String, _ handle: OpaquePointer, _ connection: SQLiteConnection) {
+    init(_ operation: DatabaseOperation, _ text: String, _ handle: OpaquePointer, _ connection: SQLiteConnection) {
+        self.operation = operation
         self.text = text
         self.handle = handle
         self.connection = connection
@@ -15,6 +19,9 @@ final class SQLiteStatement {
     deinit {
         sqlite3_finalize(handle)
     }
+
+    /// Whether it answers with rows, be there any or not.
+    var givesRows: Bool { sqlite3_column_count(handle) > 0 }
 
     func run(_ parameters: [SQLiteValue]) throws(SQLiteError) -> [[SQLiteValue]] {
         defer {

@@ -1,0 +1,28 @@
+import Vitals
+
+/// The port on which one of the two services answers.
+enum ServiceEndpoint {
+    /// Opens it; `routes` come first, so that nobody is told that there are none.
+    ///
+    /// - Parameter mayMove: Whether any port will do where that one is taken.
+    static func open(
+        port: Int, meter: Meter, mayMove: Bool = false, routes: (Endpoint) throws -> Void
+    ) throws -> Endpoint {
+        var configuration = EndpointConfiguration()
+        configuration.port = port
+        configuration.limits.connections = 512
+        configuration.limits.connectionsPerAddress = 512
+        // Whoever waits for the database is one of these; beyond that the answer is 503.
+        configuration.limits.requests = 256
+        let endpoint = try Endpoint(configuration, meter: meter)
+        try routes(endpoint)
+        do {
+            try endpoint.start()
+        } catch EndpointError.portTaken where mayMove {
+            return try open(port: 0, meter: meter, routes: routes)
+        } catch {
+            throw StartError(description: "the endpoint of the API: \(error); the option is --port")
+        }
+        return endpoint
+    }
+}

@@ -1,0 +1,88 @@
+import CVitals
+import Vitals
+
+/// Makes an order of a cart: looks at the cart, charges the customer, places the order.
+struct Checkout: Sendable {
+    enum Outcome: Sendable, Equatable {
+        case placed(OrderPlaced)
+        case unknownCart
+        case emptyCart
+        case declined
+    }
+
+    private let database: ShopDatabase
+    private let payments: PaymentClient
+    private let messaging: MessagingTelemetry
+    private let metrics: OrderMetrics
+    private let tracer: Tracer
+    private let tally: Tally
+
+    init(
+        _ database: ShopDatabase, payments: PaymentClient, messaging: MessagingTelemetry, metrics: OrderMetrics,
+        tracer: Tracer, tally: Tally
+    ) {
+        self.database = database
+        self.payments = payments
+        self.messaging = messaging
+        self.metrics = metrics
+        self.tracer = tracer
+        self.tally = tally
+    }
+
+    /// Throws if the database or the payment service cannot do its part; then there is no order.
+    func run(_ cart: Int64) async throws -> Outcome {
+        let began = vitals_unix_nanoseconds()
+        metrics.inFlight.add(1)
+        tally.checkoutsBegun.add()
+        defer {
+            metrics.inFlight.add(-1)
+            tally.checkoutsOver.add()
+        }
+        do {
+            let outcome = try await order(cart, began)
+            count(outcome)
+            return outcome
+        } catch {
+            metrics.refused[error is PaymentUnavailable ? "payment_unavailable" : "error"].add(1)
+            throw error
+        }
+    }
+
+    private func order(_ id: Int64, _ began: UInt64) async throws -> Outcome {
+        let cart = try await tracer.withSpan("validate cart") { span in
+            let cart = try await database.cart(id)
+            if span.isRecording, let cart { span["shop.cart.items"] = .int(cart.items) }
+            return cart
+        }
+        guard let cart else { return .unknownCart }
+        guard cart.items > 0 else { return .emptyCart }
+
+        let answer = try await tracer.withSpan("charge") { span in
+            if span.isRecording { span["shop.payment.method"] = .string(cart.paymentMethod) }
+            return try await payments.charge(key: "\(id)-\(began)", cents: cart.cents, method: cart.paymentMethod)
+        }
+        guard answer == .accepted else { return .declined }
+
+        let order = try await tracer.withSpan("place order") { span in
+            let order = try await database.place(cart, began: began) { [messaging] order in
+                messaging.create(Envelope(id: "\(order.id)", destination: OrderStream.name, body: order.body))
+            }
+            if span.isRecording { span["shop.order.id"] = .int(Int(order.id)) }
+            return order
+        }
+        // Exactly once for each order that was committed, and inside the request's span, so that it leads to the trace.
+        metrics.placed[cart.paymentMethod].add(1)
+        metrics.value.record(Double(cart.cents) / 100)
+        tally.orders.add()
+        return .placed(order)
+    }
+
+    private func count(_ outcome: Outcome) {
+        switch outcome {
+        case .placed: break
+        case .unknownCart: metrics.refused["unknown_cart"].add(1)
+        case .emptyCart: metrics.refused["empty_cart"].add(1)
+        case .declined: metrics.refused["declined"].add(1)
+        }
+    }
+}

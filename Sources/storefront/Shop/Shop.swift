@@ -1,0 +1,100 @@
+import Synchronization
+import Vitals
+import VitalsSQLite
+
+/// The shop with everything it needs, from start to shutdown.
+final class Shop: Sendable {
+    private static let queueCapacity = 256
+
+    let endpoint: Endpoint
+    let tally: Tally
+    private let database: ShopDatabase
+    private let client: HTTPClient
+    private let relay: OutboxRelay
+    private let queue: EventQueue
+    private let relaying: Task<Void, Never>
+    private let processing: Task<Void, any Error>
+    private let isOpen = Atomic(true)
+
+    /// - Parameter payment: Where the payment service is.
+    init(_ options: ShopOptions, payment: String, meter: Meter, tracer: Tracer) throws {
+        let tally = Tally()
+        let database = try tracer.withSpan("open database") { _ in
+            try ShopDatabase(
+                options.database, telemetry: DatabaseTelemetry(system: "sqlite", meter: meter, tracer: tracer))
+        }
+        let client = try HTTPClient(limit: 256)
+        let payments = PaymentClient(
+            payment, client: client,
+            api: ExternalAPITelemetry(service: "payment.Payments", meter: meter, tracer: tracer),
+            http: HTTPClientTelemetry(meter: meter, tracer: tracer))
+        let messaging = MessagingTelemetry(system: "storefront", consumerGroup: "windows", meter: meter, tracer: tracer)
+
+        let stream = StreamProcessorTelemetry(OrderStream.name, capacity: Self.queueCapacity, meter: meter)
+        let queue = EventQueue(capacity: Self.queueCapacity, telemetry: stream)
+        let orders = OrderStream(
+            queue, database: database, messaging: messaging, telemetry: stream, tracer: tracer, tally: tally)
+        let relay = OutboxRelay(messaging) {
+            try await database.pendingMessages($0)
+        } send: {
+            try await queue.send($0)
+        } sent: { ids in
+            try await tracer.withSpan("forget sent messages") { _ in try await database.removeMessages(ids) }
+        }
+
+        let routes = ShopRoutes(
+            database: database,
+            sessions: SessionStore(
+                database, telemetry: CacheTelemetry("sessions", system: "memory", meter: meter, tracer: tracer)),
+            checkout: Checkout(
+                database, payments: payments, messaging: messaging, metrics: OrderMetrics(meter), tracer: tracer,
+                tally: tally),
+            tally: tally)
+        endpoint = try ServiceEndpoint.open(port: options.port, meter: meter) { endpoint in
+            try routes.add(to: endpoint, HTTPServerTelemetry(meter: meter, tracer: tracer))
+        }
+        self.database = database
+        self.client = client
+        self.queue = queue
+        self.relay = relay
+        self.tally = tally
+        relaying = Task { await relay.run(every: .milliseconds(100)) }
+        processing = Task { try await orders.run() }
+    }
+
+    /// Throws when the shop takes no requests.
+    @Sendable func checkReadiness() throws {
+        guard isOpen.load(ordering: .relaxed) else { throw ShopClosed() }
+    }
+
+    /// Closes the port, and lets requests finish for two seconds at most.
+    func close() {
+        isOpen.store(false, ordering: .relaxed)
+        endpoint.shutdown(timeout: .seconds(2))
+        client.shutdown()
+    }
+
+    /// After it was closed: sees all orders and their events to the end. False if that took too long.
+    func drain(until deadline: Deadline) -> Bool {
+        let isEmpty = block(until: deadline) { [self] in
+            // A customer who has paid gets the order, even if nobody waits for the answer.
+            while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
+            relaying.cancel()
+            let isEmpty = await relay.drain(within: deadline.left)
+            await queue.close()
+            do { try await processing.value } catch { Console.complain("events were not processed: \(error)") }
+            await database.close()
+            return isEmpty
+        }
+        return isEmpty == true
+    }
+
+    private func pause() async {
+        do { try await Task.sleep(for: .milliseconds(2)) } catch { await Task.yield() }
+    }
+}
+
+/// The shop takes no requests any more.
+struct ShopClosed: Error, CustomStringConvertible {
+    let description = "the shop is closing"
+}

@@ -1,0 +1,33 @@
+import Testing
+import VitalsInstrumentation
+
+@testable import VitalsSQLite
+
+struct StatementCacheTests {
+    private let connection: SQLiteConnection
+
+    init() throws {
+        connection = try SQLiteConnection(":memory:", timeout: .zero)
+    }
+
+    @Test func theOneThatWasNotUsedForLongestGoes() throws {
+        var cache = StatementCache(capacity: 2)
+        for text in ["SELECT 1", "SELECT 2"] {
+            cache.keep(try connection.prepare(text, DatabaseOperation("SELECT")))
+        }
+        #expect(cache.find("SELECT 1")?.text == "SELECT 1")
+        cache.keep(try connection.prepare("SELECT 3", DatabaseOperation("SELECT")))
+        #expect(cache.find("SELECT 2") == nil)
+        #expect(cache.find("SELECT 1") != nil)
+        #expect(cache.find("SELECT 3") != nil)
+    }
+
+    @Test func aStatementMayBeRunAfterItWent() throws {
+        var cache = StatementCache(capacity: 1)
+        let first = try connection.prepare("SELECT 1", DatabaseOperation("SELECT"))
+        cache.keep(first)
+        cache.keep(try connection.prepare("SELECT 2", DatabaseOperation("SELECT")))
+        #expect(cache.find("SELECT 1") == nil)
+        #expect(try first.run([]) == [[1]])
+    }
+}
