@@ -65,6 +65,19 @@ import VitalsTesting
         #expect(reader.counter("vitals.endpoint.rejected", ["reason": "body_too_large"]) == 1)
     }
 
+    @Test func aHandlerSeesHowItWasAsked() async throws {
+        let serving = try Serving()
+        try serving.endpoint.route("GET", "/how") {
+            .text("\($0.scheme) \($0.protocolVersion) \($0.rawQuery ?? "none")")
+        }
+        #expect(await ask(serving.port, "/how?a=%20+b&&c#")?.text == "http 1.1 a=%20+b&&c#")
+        #expect(await ask(serving.port, "/how?")?.text == "http 1.1 ")
+        #expect(await ask(serving.port, "/how")?.text == "http 1.1 none")
+        let old = Client(serving.port)
+        old.send("GET /how HTTP/1.0\r\n\r\n")
+        #expect(await old.reply()?.text == "http 1.0 none")
+    }
+
     @Test func aLiteralWinsOverAParameter() async throws {
         let serving = try Serving()
         try serving.endpoint.route("GET", "/orders/{id}") { .text("id \($0.parameters["id"] ?? "")") }

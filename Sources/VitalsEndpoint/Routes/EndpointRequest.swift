@@ -10,6 +10,12 @@ public struct EndpointRequest: Sendable {
     public let parameters: [String: String]
     /// The decoded names and values of the query, in their order.
     public let query: [(name: String, value: String)]
+    /// The query as it was sent, without its question mark; nil if there was none.
+    public let rawQuery: String?
+    /// `http` or `https`.
+    public let scheme: String
+    /// The version of HTTP: `1.0` or `1.1`.
+    public let protocolVersion: String
     /// The headers in their order; names may repeat.
     public let headers: [(name: String, value: String)]
     /// The body; empty if there was none.

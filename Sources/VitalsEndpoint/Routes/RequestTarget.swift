@@ -13,6 +13,9 @@ package struct RequestTarget: Sendable, Equatable {
     /// The items of the query in their order.
     package let query: [Item]
 
+    /// The query as it was sent; nil if there was none.
+    package let rawQuery: String?
+
     /// The target in the bytes of a request line; nil if it is malformed.
     package init?(_ bytes: [UInt8]) {
         guard let local = Self.withoutAuthority(bytes[...]) else { return nil }
@@ -22,6 +25,7 @@ package struct RequestTarget: Sendable, Equatable {
         }
         self.segments = segments
         self.query = query
+        rawQuery = mark < local.endIndex ? String(decoding: local[mark...].dropFirst(), as: UTF8.self) : nil
     }
 
     /// The decoded path, for people.

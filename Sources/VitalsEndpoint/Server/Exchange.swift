@@ -21,6 +21,8 @@ final class Exchange: Sendable {
 
     let connection: Connection
     let method: String
+    /// `1.0` or `1.1`.
+    let version: String
     let headers: [(name: String, value: String)]
     let plan: Plan
     /// When its request line arrived.
@@ -28,10 +30,12 @@ final class Exchange: Sendable {
     private let state = Locked(State())
 
     init(
-        _ connection: Connection, method: String, headers: [(name: String, value: String)], plan: Plan, began: UInt64
+        _ connection: Connection, method: String, version: String, headers: [(name: String, value: String)],
+        plan: Plan, began: UInt64
     ) {
         self.connection = connection
         self.method = method
+        self.version = version
         self.headers = headers
         self.plan = plan
         self.began = began

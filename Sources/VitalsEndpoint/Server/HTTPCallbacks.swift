@@ -56,11 +56,11 @@ enum HTTPCallbacks {
             UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
             UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?,
             UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-        ) -> MHD_Result = { context, pointer, _, method, _, upload, uploadCount, _ in
+        ) -> MHD_Result = { context, pointer, _, method, version, upload, uploadCount, _ in
             guard let daemon = daemon(context), let pointer, let connection = connection(pointer) else { return .NO }
             let http = HTTPConnection(pointer: pointer)
             guard let exchange = connection.current.withLock({ $0.exchange }) else {
-                return open(daemon, connection, http, method)
+                return open(daemon, connection, http, method, version)
             }
             if let uploadCount, uploadCount.pointee > 0 {
                 let bytes = UnsafeRawBufferPointer(start: upload, count: uploadCount.pointee)
@@ -74,7 +74,8 @@ enum HTTPCallbacks {
 
     /// The headers are there.
     private static func open(
-        _ daemon: HTTPDaemon, _ connection: Connection, _ http: HTTPConnection, _ method: UnsafePointer<CChar>?
+        _ daemon: HTTPDaemon, _ connection: Connection, _ http: HTTPConnection, _ method: UnsafePointer<CChar>?,
+        _ version: UnsafePointer<CChar>?
     ) -> MHD_Result {
         var headers: [(name: String, value: String)] = []
         withUnsafeMutablePointer(to: &headers) { list in
@@ -94,7 +95,9 @@ enum HTTPCallbacks {
         let (target, began) = connection.current.withLock { ($0.target, $0.began) }
         let name = method.map { String(cString: $0) } ?? ""
         let (exchange, isRefused) = daemon.server.open(
-            connection, method: name, target: target, headers: headers, began: began)
+            connection, method: name, target: target,
+            version: version.map { strcmp($0, "HTTP/1.0") } == 0 ? "1.0" : "1.1",
+            headers: headers, began: began)
         connection.current.withLock { $0.exchange = exchange }
         // Refused before its body: the library then closes the connection instead of reading what nobody wants.
         guard isRefused, let answer = exchange.answer else { return .YES }

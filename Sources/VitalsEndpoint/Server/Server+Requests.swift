@@ -6,11 +6,12 @@ import VitalsMetrics
 extension Server {
     /// Begins an exchange; the second value says that the request is refused without reading its body.
     func open(
-        _ connection: Connection, method: String, target: [UInt8], headers: [(name: String, value: String)],
-        began: UInt64
+        _ connection: Connection, method: String, target: [UInt8], version: String,
+        headers: [(name: String, value: String)], began: UInt64
     ) -> (Exchange, Bool) {
         let plan = plan(method, target)
-        let exchange = Exchange(connection, method: method, headers: headers, plan: plan, began: began)
+        let exchange = Exchange(
+            connection, method: method, version: version, headers: headers, plan: plan, began: began)
         let isClear = headers.allSatisfy { header in
             !header.name.isEmpty && header.name.utf8.allSatisfy(HeaderText.isToken)
         }
@@ -173,8 +174,9 @@ extension Server {
     ) {
         let request = EndpointRequest(
             method: exchange.method, path: target.path, route: route.pattern.text, parameters: parameters,
-            query: target.query.map { ($0.name, $0.value) }, headers: exchange.headers, body: exchange.body,
-            remoteAddress: exchange.connection.address.text)
+            query: target.query.map { ($0.name, $0.value) }, rawQuery: target.rawQuery,
+            scheme: configuration.tls == nil ? "http" : "https", protocolVersion: exchange.version,
+            headers: exchange.headers, body: exchange.body, remoteAddress: exchange.connection.address.text)
         let task = Task {
             var answer: Answer
             do {
