@@ -6,7 +6,9 @@ public import VitalsTracing
 public struct ExternalAPITelemetry: Sendable {
     private let tracer: Tracer
     private let service: String
+    private let server: [(String, AttributeValue)]
     private let system: String
+    private let status: @Sendable (any Error) -> String?
     private let duration: Histogram<Double>
 
     /// Records to the process-wide registry and provider, unless told otherwise.
@@ -14,33 +16,71 @@ public struct ExternalAPITelemetry: Sendable {
     /// - Parameters:
     ///   - service: The name of the API, such as `payment.Payments`.
     ///   - system: How it is called: `grpc`, `jsonrpc`, or a word of one's own.
+    ///   - address: The server, as it is configured.
+    ///   - port: Its port.
+    ///   - status: The status that an error stands for, such as `DEADLINE_EXCEEDED`; nil if it stands for none, as when
+    ///     no answer came.
     public init(
         service: String, system: String = "http", address: String? = nil, port: Int? = nil, meter: Meter = .shared,
-        tracer: Tracer = .shared
+        tracer: Tracer = .shared, status: @escaping @Sendable (any Error) -> String? = { _ in nil }
     ) {
         self.tracer = tracer
         self.service = service
         self.system = system
+        self.status = status
+        var server: [(String, AttributeValue)] = []
+        if let address {
+            server.append(("server.address", .string(address)))
+            if let port { server.append(("server.port", .int(port))) }
+        }
+        self.server = server
         duration = meter.histogram(
             "rpc.client.call.duration", unit: .seconds, description: "Duration of outbound remote procedure calls.",
             buckets: .latency)
     }
 
     /// Calls a method of the API in a span, and measures the call.
-    public func call<Result>(_ method: String, _ body: (Span) async throws -> Result) async throws -> Result {
-        let labels: Attributes = ["rpc.system.name": .string(system), "rpc.method": "\(service)/\(method)"]
-        let operation = Operation(tracer, "\(service)/\(method)", .client, labels)
-        return try await withContext(operation.span.context) {
+    ///
+    /// The call has failed if `body` throws, unless that is a `CancellationError`, and if its status is not `OK`.
+    ///
+    /// - Parameters:
+    ///   - status: The status of the answer, such as `OK`; nil if the system has none.
+    ///   - body: Makes the call, as the current span.
+    public func call<Result>(
+        _ method: String, status: (Result) -> String? = { _ in nil }, _ body: (Span) async throws -> Result
+    ) async throws -> Result {
+        let name = "\(service)/\(method)"
+        let common = [("rpc.method", .string(name)), ("rpc.system.name", .string(system))] + server
+        let operation = Operation(tracer, name, .client, Attributes(given: common))
+        var result: Result?
+        try await withContext(operation.span.context) {
             do {
-                let result = try await body(operation.span)
-                duration.record(operation.end(), labels)
-                return result
+                let answered = try await body(operation.span)
+                result = answered
+                let status = status(answered)
+                let failure = status.flatMap { $0 == "OK" ? nil : $0 }
+                if failure != nil { operation.span.setStatus(.error("")) }
+                end(operation, common, status, failure)
             } catch {
-                var labels = labels
-                labels[Operation.errorType] = operation.fail(error).map { .string($0) }
-                duration.record(operation.end(), labels)
+                let status = self.status(error)
+                let failure = operation.fail(error).map { status ?? $0 }
+                end(operation, common, status, failure)
                 throw error
             }
         }
+        return result.unsafelyUnwrapped
+    }
+
+    private func end(
+        _ operation: Operation, _ common: [(String, AttributeValue)], _ status: String?, _ failure: String?
+    ) {
+        var labels = common
+        if let status { labels.append(("rpc.status_code", .string(status))) }
+        if let failure { labels.append((Operation.errorType, .string(failure))) }
+        if operation.span.isRecording {
+            if let status { operation.span["rpc.status_code"] = .string(status) }
+            if let failure { operation.span[Operation.errorType] = .string(failure) }
+        }
+        duration.record(operation.end(), Attributes(given: labels))
     }
 }

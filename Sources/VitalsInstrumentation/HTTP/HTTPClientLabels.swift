@@ -1,0 +1,58 @@
+import VitalsMetrics
+
+/// What the metrics of a request say of it. Not typed labels: beside a request over the network they would gain nothing.
+struct HTTPClientLabels {
+    let method: String
+    /// Where it goes; nil if the URL has no valid address.
+    let server: HTTPServerAddress?
+    /// The template of the path, if there is one.
+    let template: String?
+    /// The version of HTTP, where it is known.
+    var version: String?
+    /// The status, if there was an answer.
+    var status: Int?
+    /// What kind of error it was, if it was one.
+    var failure: String?
+
+    init(_ request: HTTPClientRequest) {
+        method = HTTPMethod.label(request.method)
+        server = HTTPServerAddress(url: request.url)
+        template = request.template.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Those of the duration. A template is none: the conventions have it only where it is asked for.
+    var ofDuration: Attributes { Attributes(given: pairs()) }
+
+    /// Those of the sizes of bodies.
+    var ofSizes: Attributes { withTemplate(pairs()) }
+
+    /// Those of the requests under way.
+    var ofActive: Attributes {
+        var pairs: [(String, AttributeValue)] = [("http.request.method", .string(method))]
+        appendServer(to: &pairs)
+        return withTemplate(pairs)
+    }
+
+    private func pairs() -> [(String, AttributeValue)] {
+        var pairs: [(String, AttributeValue)] = []
+        pairs.reserveCapacity(7)
+        if let failure { pairs.append((Operation.errorType, .string(failure))) }
+        pairs.append(("http.request.method", .string(method)))
+        if let status { pairs.append(("http.response.status_code", .int(status))) }
+        if let version { pairs.append(("network.protocol.version", .string(version))) }
+        appendServer(to: &pairs)
+        return pairs
+    }
+
+    private func appendServer(to pairs: inout [(String, AttributeValue)]) {
+        guard let server else { return }
+        pairs.append(("server.address", .string(server.host)))
+        if let port = server.port { pairs.append(("server.port", .int(port))) }
+    }
+
+    private func withTemplate(_ pairs: [(String, AttributeValue)]) -> Attributes {
+        var pairs = pairs
+        if let template { pairs.append(("url.template", .string(template))) }
+        return Attributes(given: pairs)
+    }
+}
