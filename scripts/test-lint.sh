@@ -122,7 +122,7 @@ bad Sources/VitalsOTLP/Bad.swift 'import VitalsPrometheus' 'VitalsOTLP may not i
 bad Sources/VitalsMetrics/Bad.swift 'struct X: @unchecked Sendable {}' 'only in Sources/VitalsMetrics/Cells/'
 bad Tests/VitalsTests/Bad.swift 'nonisolated(unsafe) var x = 1' 'nonisolated(unsafe)'
 bad Sources/Vitals/Bad.swift 'let x = fatalError()' 'fatalError'
-bad Sources/vitals-demo/Bad.swift 'let x = try! y()' 'try!'
+bad Sources/storefront/Bad.swift 'let x = try! y()' 'try!'
 bad Sources/VitalsMetrics/Cells/Bad.swift 'let x = "\(y as! Int)"' 'as!'
 bad Sources/storefront/Bad.swift 'func f() { preconditionFailure() }' 'preconditionFailure'
 bad Sources/vitals-bench/Bad.swift 'func f() {
