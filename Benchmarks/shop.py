@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "Tests" / "Interop"))
 
 from support import ended, free_port, wait_for  # noqa: E402
 
-PROGRAM = ROOT / ".build" / "release" / "storefront"
+PROGRAM = Path(os.environ.get("STOREFRONT") or ROOT / ".build" / "release" / "storefront")
 SERVICES = (
     "opentelemetry.proto.collector.trace.v1.TraceService",
     "opentelemetry.proto.collector.metrics.v1.MetricsService",

@@ -16,7 +16,7 @@ HEADING = re.compile(r"^#{1,6} +(.*?) *#*$")
 CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 METRIC = re.compile(
-    r"(?:vitals|otel[._]sdk|processor|messaging|http[._](?:server|client)|db[._]client)[._][a-z0-9_.]*[a-z0-9]"
+    r"(?:vitals|otel[._]sdk|process|processor|messaging|http[._](?:server|client)|db[._]client)[._][a-z0-9_.]*[a-z0-9]"
 )
 LEVEL = re.compile(r"^(?:info|warning|error): ")
 SUFFIXES = ("_total", "_seconds", "_bytes", "_ratio", "_bucket", "_count", "_sum")

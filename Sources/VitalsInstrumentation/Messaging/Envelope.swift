@@ -32,6 +32,6 @@ public struct Envelope: Sendable {
         anew.spanContext = .invalid
         let context = Context.extract(from: headers, into: anew)
         if context.spanContext.isValid { return (context, context.spanContext) }
-        return (Context.extract(from: headers, into: bare), nil)
+        return (bare.spanContext.isValid ? Context.extract(from: headers, into: bare) : context, nil)
     }
 }

@@ -7,7 +7,7 @@ struct DescriptorCounter {
     /// others may mean something else by it.
     private var isSizeTheCount = false
 
-    /// Where they have to be counted one by one, more than these are not: it takes a quarter of a second.
+    /// Where they have to be counted one by one, more than these are not: it takes some 0.1 s.
     static let most = 1 << 16
 
     init(files: SystemFiles) {

@@ -41,7 +41,7 @@ extension SystemText {
 
     /// What follows `text`; nil if it does not begin with it.
     func after(_ text: StaticString) -> SystemText? {
-        text.withUTF8Buffer { starts(with: $0) ? dropFirst($0.count) : nil }
+        prefix(text.utf8CodeUnitCount).isText(text) ? dropFirst(text.utf8CodeUnitCount) : nil
     }
 
     /// The number of a file that has just one; nil for `max`.

@@ -203,7 +203,8 @@ extension OutboxRelayTests {
         await broken.put(1...3)
         await broken.refuse(["2"])
         #expect(await !broken.relay(bench.telemetry).drain(within: .milliseconds(50)))
-        #expect(await broken.left == ["2", "3"])
+        // Whether the first one was sent in that time is not certain.
+        #expect(await broken.left.suffix(2) == ["2", "3"])
         #expect(await !broken.relay(bench.telemetry).drain(within: .seconds(-1)))
     }
 
