@@ -65,8 +65,8 @@ def service(folder, name, *arguments, endpoint=None, **others):
 
 
 @contextlib.contextmanager
-def shop(folder, *arguments, endpoint=None, **others):
-    """The payment service and the shop that calls it."""
-    with service(folder, "payment", "payment", endpoint=endpoint, **others) as payment:
+def shop(folder, *arguments, faults=(), endpoint=None, **others):
+    """The payment service, with shares of faults, and the shop that calls it."""
+    with service(folder, "payment", "payment", *faults, endpoint=endpoint, **others) as payment:
         with service(folder, "storefront", "--payment", payment.base, *arguments, endpoint=endpoint, **others) as front:
             yield front, payment

@@ -30,6 +30,8 @@ class Storefront(unittest.TestCase):
         front, payment = cls.enterClassContext(
             shop(
                 cls.folder, "--database", cls.folder / "shop.sqlite", "--load", str(LOAD),
+                # So many that some orders come after their window.
+                faults=("--slow", "0.25"),
                 endpoint=f"http://127.0.0.1:{receiver.ports['grpc']}",
                 METRIC_EXPORT_INTERVAL=1000, BSP_SCHEDULE_DELAY=500, TRACES_SAMPLER="parentbased_always_on",
                 EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE="delta",
