@@ -74,19 +74,16 @@ final class Shop: Sendable {
         client.shutdown()
     }
 
-    /// After it was closed: sees all orders and their events to the end. False if that took too long.
-    func drain(until deadline: Deadline) -> Bool {
-        let isEmpty = block(until: deadline) { [self] in
-            // A customer who has paid gets the order, even if nobody waits for the answer.
-            while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
-            relaying.cancel()
-            let isEmpty = await relay.drain(within: deadline.left)
-            await queue.close()
-            do { try await processing.value } catch { Console.complain("events were not processed: \(error)") }
-            await database.close()
-            return isEmpty
-        }
-        return isEmpty == true
+    /// After it was closed: sees all orders and their events to the end. False if there was no time for all of them.
+    func drain(until deadline: Deadline) async -> Bool {
+        // A customer who has paid gets the order, even if nobody waits for the answer.
+        while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
+        relaying.cancel()
+        let isEmpty = await relay.drain(within: deadline.left)
+        await queue.close()
+        do { try await processing.value } catch { Console.complain("events were not processed: \(error)") }
+        await database.close()
+        return isEmpty
     }
 
     private func pause() async {

@@ -41,7 +41,8 @@ enum ShopService {
         shop.close()
         // Both end side by side: the payment service has exports of its own to deliver.
         payment?.process.terminate()
-        if !shop.drain(until: Deadline(after: .milliseconds(800))) {
+        let deadline = Deadline(after: .milliseconds(800))
+        if block(until: deadline, { await shop.drain(until: deadline) }) != true {
             Console.complain("not all events were processed in time: the others come after the next start")
         }
         load?.shutdown()
