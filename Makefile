@@ -3,7 +3,7 @@ STRICT := -Xswiftc -warnings-as-errors
 .PHONY: help run test bench load lint tsan fuzz docs packages clean
 
 help:
-	@echo "make run       build the demo and run it: a shop, its metrics and the live page"
+	@echo "make run       build the example service and run it under load: a shop, its metrics and the live page"
 	@echo "make test      run every test and check"
 	@echo "make bench     measure Vitals and its peers"
 	@echo "make load      have wrk scrape the endpoint as hard as it can, for two minutes"
@@ -17,8 +17,8 @@ help:
 run:
 	@scripts/packages.sh build
 	@scripts/toolchain.sh
-	swift build -c release --product vitals-demo $(STRICT)
-	.build/release/vitals-demo
+	swift build -c release --product storefront $(STRICT)
+	.build/release/storefront --load 50 --database .build/storefront.sqlite
 
 test:
 	@scripts/packages.sh build test

@@ -49,7 +49,6 @@ let package = Package(
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
         .executableTarget(name: "interop-pusher", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Pusher"),
         .executableTarget(name: "interop-tracer", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Tracer"),
-        .executableTarget(name: "vitals-demo", dependencies: ["Vitals"]),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .target(name: "BenchTiming", dependencies: ["CVitals"], path: "Sources/vitals-bench-timing"),
         .executableTarget(
@@ -110,6 +109,9 @@ if Context.environment["VITALS_FUZZ"] != nil {
         .executableTarget(name: "fuzz-tracestate", dependencies: ["VitalsTracing"]),
         .executableTarget(name: "fuzz-baggage", dependencies: ["VitalsTracing"]),
         .executableTarget(name: "fuzz-b3", dependencies: ["VitalsTracing"]),
+        .executableTarget(name: "fuzz-system-files", dependencies: ["VitalsInstrumentation"]),
+        .executableTarget(
+            name: "fuzz-statement", dependencies: ["VitalsSQLite", "VitalsInstrumentation", "VitalsMetrics", "CSQLite"]),
         .executableTarget(name: "fuzz-stored-headers", dependencies: ["VitalsInstrumentation"]),
     ]
 }

@@ -9,7 +9,7 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-FOUNDATION_ROOMS = ("Vitals", "storefront", "vitals-bench", "vitals-demo")
+FOUNDATION_ROOMS = ("Vitals", "storefront", "vitals-bench")
 TRAPPING_ROOMS = ("vitals-bench", "fuzz-*")
 UNSAFE_FOLDER = "Sources/VitalsMetrics/Cells/"
 LONG, TOO_LONG = 300, 350

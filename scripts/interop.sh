@@ -9,7 +9,7 @@ seconds=${INTEROP_SECONDS:-600}
 log=.build/interop.log
 python=$(scripts/python.sh)
 
-for product in interop-target interop-pusher interop-tracer vitals-demo; do
+for product in interop-target interop-pusher interop-tracer storefront; do
     swift build --product "$product" -Xswiftc -warnings-as-errors
 done
 cd Tests/Interop

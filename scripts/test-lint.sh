@@ -45,6 +45,22 @@ cat >"$house/docs/compliance.md" <<'MARKDOWN'
 | [x] | both | [`A lid/fits: \"tight\", and so on`](../Tests/VitalsTests/KettleTests.swift) [`Tea/test_steeps`](../Tests/test_tea.py) |
 | [ ] | singing | not yet |
 MARKDOWN
+cat >"$house/docs/guide.md" <<'MARKDOWN'
+# A guide
+## To `tea`, and more
+[here](#to-tea-and-more) [there](compliance.md) [home](../docs/guide.md#a-guide) [away](https://example.org/#nowhere)
+`vitals.cups` `vitals_cups_total` `otel.sdk.pot.full` `[no](link)`
+```log
+warning: the pot of green tea is empty: fill it and wait for a while
+```
+MARKDOWN
+cat >"$house/Sources/Vitals/Tea.swift" <<'SWIFT'
+// "vitals.saucers" is no name.
+let names = ["vitals.cups", "otel.sdk.\(kind("pot")).full"]
+let message =
+    "the pot of \(kind ?? "tea") is empty: "
+    + "fill it and wait for \(time)"
+SWIFT
 cat >"$house/Sources/Vitals/Vitals.swift" <<'SWIFT'
 import Foundation
 @_exported public import VitalsMetrics
@@ -106,7 +122,7 @@ bad Sources/VitalsOTLP/Bad.swift 'import VitalsPrometheus' 'VitalsOTLP may not i
 bad Sources/VitalsMetrics/Bad.swift 'struct X: @unchecked Sendable {}' 'only in Sources/VitalsMetrics/Cells/'
 bad Tests/VitalsTests/Bad.swift 'nonisolated(unsafe) var x = 1' 'nonisolated(unsafe)'
 bad Sources/Vitals/Bad.swift 'let x = fatalError()' 'fatalError'
-bad Sources/vitals-demo/Bad.swift 'let x = try! y()' 'try!'
+bad Sources/storefront/Bad.swift 'let x = try! y()' 'try!'
 bad Sources/VitalsMetrics/Cells/Bad.swift 'let x = "\(y as! Int)"' 'as!'
 bad Sources/storefront/Bad.swift 'func f() { preconditionFailure() }' 'preconditionFailure'
 bad Sources/vitals-bench/Bad.swift 'func f() {
@@ -138,6 +154,31 @@ unproven '| [x] | a | [`Tea/test_steeps`](../../etc/passwd) |' 'there is no ../.
 unproven '| [x] | a | it works |' 'names no test'
 unproven '| [ ] | a | |' 'does not say why'
 unproven '| [X] | a | b |' 'begins with [x] or [ ]'
+
+# untrue LINES WHAT: with these lines in docs/guide.md, lint.sh must fail and say WHAT about the first of them.
+untrue() {
+    cp "$house/docs/guide.md" "$house/kept"
+    printf '%s\n' "$1" >>"$house/docs/guide.md"
+    if lint; then
+        fail "passes the page: $1"
+    elif grep -F 'docs/guide.md:' "$house/said" | grep -qF -- "$2"; then
+        ok
+    else
+        fail "does not say '$2' about the page: $1"
+    fi
+    mv "$house/kept" "$house/docs/guide.md"
+}
+
+untrue '[there](gone.md)' 'there is no gone.md'
+untrue '[`there`](#gone)' 'guide.md has no heading #gone'
+untrue '[there](compliance.md#gone)' 'compliance.md has no heading #gone'
+untrue '[there](../Sources/Vitals/Tea.swift#gone)' 'has no heading #gone'
+untrue '[there](../../etc)' 'there is no ../../etc'
+untrue 'look at `vitals.saucers`' 'no metric `vitals.saucers`'
+untrue 'look at `vitals_cups_seconds_gone`' 'no metric `vitals_cups_seconds_gone`'
+untrue '```log
+error: the pot of green tea is full
+```' 'no message'
 
 mv "$house/docs/compliance.md" "$house/kept"
 if lint || ! grep -q 'docs/compliance.md is missing' "$house/said"; then fail "passes without compliance.md"; else ok; fi

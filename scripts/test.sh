@@ -49,8 +49,10 @@ race_tests() {
     RACE_SECONDS=10 VITALS_RACES=1 tests scripts/tsan.sh --filter "RaceTests|ThreadLifeTests|PeriodicReaderTests|AttachedContextTests"
 }
 
-demo() {
-    swift build -c release --product vitals-demo "${strict[@]}" && .build/release/vitals-demo --port 0 --seconds 1
+# As `make run` does it.
+storefront() {
+    swift build -c release --product storefront "${strict[@]}" \
+        && .build/release/storefront --load 50 --seconds 3 --port 0 --metrics-port 0 --database :memory:
 }
 
 stage "lint" scripts/lint.sh
@@ -59,7 +61,7 @@ stage "tests" debug_tests
 closing=$(grep -a 'Test run with' "$log" | tail -n 1)
 stage "tests, optimised" release_tests
 stage "interop" scripts/interop.sh
-stage "demo" demo
+stage "storefront, optimised" storefront
 stage "tests of the benchmark's script" python3 -m unittest discover --start-directory Benchmarks
 stage "README" scripts/check-readme.py
 stage "documentation" scripts/docs.sh

@@ -2,6 +2,7 @@
 #include "CVitals.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -235,6 +236,32 @@ void vitals_monitor_signal(vitals_monitor *monitor) { pthread_cond_broadcast(&mo
 bool vitals_monitor_wait(vitals_monitor *monitor, uint64_t deadline) {
     struct timespec until = {(time_t)(deadline / 1000000000u), (long)(deadline % 1000000000u)};
     return pthread_cond_timedwait(&monitor->condition, &monitor->mutex, &until) != ETIMEDOUT;
+}
+
+bool vitals_heap(uint64_t *used, uint64_t *reserved) {
+#if defined(__GLIBC_PREREQ)
+#if __GLIBC_PREREQ(2, 33)
+    // Its predecessor has integers that overflow at 2 GiB.
+    struct mallinfo2 info = mallinfo2();
+    *used = (uint64_t)info.uordblks + info.hblkhd;
+    *reserved = (uint64_t)info.arena + info.hblkhd;
+    return true;
+#endif
+#endif
+    *used = *reserved = 0;
+    return false;
+}
+
+unsigned int vitals_processors(void) {
+    // The set of the C library has room for 1024, and the system refuses to fill one that is too small.
+    unsigned long set[1024];
+    // Of the process, not of the thread that asks, which may be pinned.
+    int failure = sched_getaffinity(getpid(), sizeof set, (cpu_set_t *)set);
+    unsigned int count = 0;
+    if (failure == 0) {
+        for (size_t i = 0; i < sizeof set / sizeof *set; i++) count += (unsigned int)__builtin_popcountl(set[i]);
+    }
+    return count;
 }
 
 int vitals_stream_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }

@@ -14,6 +14,8 @@ public struct Configuration: Sendable {
         public var histograms: Aggregation = .byKind
         /// Whether the library reports on itself: collections, drops, series.
         public var observesItself = true
+        /// Whether the process and its container are reported: processor time, memory, descriptors, limits.
+        public var observesProcess = true
         /// Where instruments are declared and readers attach. Tests give each other none.
         public var registry: Registry = .shared
 

@@ -18,6 +18,7 @@ public final class Telemetry: Sendable {
     private let metricsEndpoint: MetricsEndpoint?
     private let push: MetricsPush?
     private let traces: TracesPipeline?
+    private let process: ProcessTelemetry?
 
     /// Registries and tracer providers that have running telemetry; views of two would contradict each other.
     private static let running = Locked<Set<ObjectIdentifier>>([])
@@ -34,12 +35,13 @@ public final class Telemetry: Sendable {
 
     private init(
         _ configuration: Configuration, isRunning: Bool, _ metricsEndpoint: MetricsEndpoint? = nil,
-        _ push: MetricsPush? = nil, _ traces: TracesPipeline? = nil
+        _ push: MetricsPush? = nil, _ traces: TracesPipeline? = nil, _ process: ProcessTelemetry? = nil
     ) {
         self.configuration = configuration
         self.metricsEndpoint = metricsEndpoint
         self.push = push
         self.traces = traces
+        self.process = process
         self.isRunning = Atomic(isRunning)
     }
 
@@ -65,16 +67,21 @@ public final class Telemetry: Sendable {
         registry.exemplarFilter = configuration.metrics.exemplars
         registry.configure(views: configuration.effectiveViews, limits: configuration.limits)
         if configuration.metrics.observesItself { registry.observeItself() }
+        let process =
+            configuration.metrics.observesProcess ? ProcessTelemetry(meter: registry.meter("vitals.process")) : nil
         do throws(TelemetryError) {
-            return try open(configuration)
+            return try open(configuration, process)
         } catch {
+            process?.cancel()
             running.withLock { $0.subtract(taken) }
             throw error
         }
     }
 
     /// Opens the doors that are configured: all of them, or none.
-    private static func open(_ configuration: Configuration) throws(TelemetryError) -> Telemetry {
+    private static func open(
+        _ configuration: Configuration, _ process: ProcessTelemetry?
+    ) throws(TelemetryError) -> Telemetry {
         let endpoint: MetricsEndpoint?
         do throws(EndpointError) {
             endpoint =
@@ -90,7 +97,8 @@ public final class Telemetry: Sendable {
             throw .push(error)
         }
         do throws(TelemetryError) {
-            return Telemetry(configuration, isRunning: true, endpoint, push, try TracesPipeline(configuration))
+            let traces = try TracesPipeline(configuration)
+            return Telemetry(configuration, isRunning: true, endpoint, push, traces, process)
         } catch {
             push.beginShutdown(until: 0)
             _ = push.waitForShutdown(until: 0)
@@ -142,7 +150,11 @@ public final class Telemetry: Sendable {
         metricsEndpoint?.shutdown(timeout: min(timeout, .seconds(2)))
         let isDelivered = push?.waitForShutdown(until: deadline) ?? true
         let areSpansDelivered = spans?.result(until: deadline) ?? true
-        if isFirst { Self.running.withLock { $0.subtract(configuration.taken) } }
+        if isFirst {
+            // The last collection still had it.
+            process?.cancel()
+            Self.running.withLock { $0.subtract(configuration.taken) }
+        }
         return isDelivered && areSpansDelivered
     }
 

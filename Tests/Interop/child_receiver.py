@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from points import points
-from signals import METRICS
+from signals import METRICS, TRACES
+from spans import spans
 
 
 class ChildReceiver:
@@ -66,14 +67,23 @@ class ChildReceiver:
         self.process.send_signal(signal.SIGCONT)
 
     def points(self):
-        """All that it acknowledged, in the order in which it did."""
+        """All points that it acknowledged, in the order in which it did."""
+        for request in self.requests(METRICS):
+            yield from points(request)
+
+    def spans(self):
+        """All spans that it acknowledged."""
+        for request in self.requests(TRACES):
+            yield from spans(request)
+
+    def requests(self, signal):
         with open(self.log, encoding="ascii") as log:
             for line in log:
                 # Killed while it wrote: not acknowledged.
                 with contextlib.suppress(json.JSONDecodeError):
                     found = json.loads(line) if line.strip() else {}
-                    if found.get("path") == METRICS.path:
-                        yield from points(METRICS.decode(base64.b64decode(found["request"])))
+                    if found.get("path") == signal.path:
+                        yield signal.decode(base64.b64decode(found["request"]))
 
 
 @contextlib.contextmanager

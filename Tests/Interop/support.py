@@ -100,10 +100,11 @@ def free_port():
 
 @contextlib.contextmanager
 def prometheus(folder, target, *features, **scrape):
-    """A Prometheus that scrapes a target every second; gives its address."""
+    """A Prometheus that scrapes a target, or several, every second; gives its address."""
     folder = Path(folder)
     port = free_port()
-    job = {"job_name": "interop", "static_configs": [{"targets": [target.removeprefix("http://")]}], **scrape}
+    targets = [address.removeprefix("http://") for address in ([target] if isinstance(target, str) else target)]
+    job = {"job_name": "interop", "static_configs": [{"targets": targets}], **scrape}
     configuration = {"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}
     # JSON is YAML too.
     (folder / "prometheus.yml").write_text(json.dumps(configuration))

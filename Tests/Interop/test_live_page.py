@@ -1,15 +1,14 @@
 """The live page in a real browser shows what /metrics says."""
 
-import re
-import select
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
-from support import ROOT, ended, target
+from shop import service
+from support import ROOT, target
 
-DEMO = ROOT / ".build" / "debug" / "vitals-demo"
 PICTURES = ROOT / ".build"
 
 
@@ -26,13 +25,9 @@ class LivePage(unittest.TestCase):
         return robot.stdout
 
     def test_numbers_of_a_running_shop(self):
-        shop = subprocess.Popen([DEMO, "--port", "0", "--seconds", "240"], stdout=subprocess.PIPE, text=True)
-        with ended(shop):
-            ready, _, _ = select.select([shop.stdout], [], [], 20)
-            line = shop.stdout.readline() if ready else ""
-            found = re.search(r"http://localhost:\d+/", line)
-            self.assertIsNotNone(found, line)
-            self.check(found.group(), "live-page.png")
+        with tempfile.TemporaryDirectory() as folder:
+            with service(folder, "storefront", "--load", "50", "--database", ":memory:") as shop:
+                self.check(f"{shop.metrics}/", "live-page.png")
 
     def test_many_series_and_numbers_at_the_end_of_the_doubles(self):
         with target("load") as base:

@@ -64,6 +64,7 @@ import VitalsTesting
 
         var quiet = configuration()
         quiet.metrics.observesItself = false
+        quiet.metrics.observesProcess = false
         let silent = try Telemetry.start(quiet)
         #expect(InMemoryReader(quiet.metrics.registry).collect().isEmpty)
         silent.shutdown()

@@ -108,6 +108,12 @@ void vitals_monitor_signal(vitals_monitor *monitor);
 // Waits for a signal until `deadline` (monotonic nanoseconds). False when the deadline passed.
 bool vitals_monitor_wait(vitals_monitor *monitor, uint64_t deadline);
 
+// How many bytes malloc has handed out and not got back, and how many it has from the system. False where the C library
+// does not say. It walks through all free blocks, and nobody can allocate meanwhile.
+bool vitals_heap(uint64_t *used, uint64_t *reserved);
+// How many processors the process may run on; 0 if the system does not say.
+unsigned int vitals_processors(void);
+
 // A socket for streams that neither blocks nor is inherited; -1 with errno if there is none.
 int vitals_stream_socket(int family);
 // Small frames leave at once, and a peer that acknowledges nothing for `silence` milliseconds counts as gone.

@@ -4,9 +4,9 @@ public import VitalsTracing
 /// Spans and metrics of a cache, such as Redis: those of a database, and how often something was there. Make one for each
 /// cache and keep it.
 public struct CacheTelemetry: Sendable {
-    private let database: DatabaseTelemetry
-    private let hits: Counter<Int>.Series
-    private let misses: Counter<Int>.Series
+    @usableFromInline let database: DatabaseTelemetry
+    @usableFromInline let hits: Counter<Int>.Series
+    @usableFromInline let misses: Counter<Int>.Series
 
     /// Records to the process-wide registry and provider, unless told otherwise.
     ///
@@ -29,6 +29,7 @@ public struct CacheTelemetry: Sendable {
     }
 
     /// Looks something up: nil from `body` is a miss. One that throws is neither a hit nor a miss.
+    @inlinable
     public func lookup<Value, Failure: Error>(
         _ operation: String = "GET", _ body: () throws(Failure) -> Value?
     ) throws(Failure) -> Value? {
@@ -36,6 +37,7 @@ public struct CacheTelemetry: Sendable {
     }
 
     /// Looks something up, and waits for it: nil from `body` is a miss. One that throws is neither a hit nor a miss.
+    @inlinable
     public func lookup<Value, Failure: Error>(
         _ operation: String = "GET", _ body: () async throws(Failure) -> Value?
     ) async throws(Failure) -> Value? {
@@ -43,6 +45,7 @@ public struct CacheTelemetry: Sendable {
     }
 
     /// Changes something: puts, removes, expires.
+    @inlinable
     public func run<Result, Failure: Error>(
         _ operation: String, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -50,13 +53,15 @@ public struct CacheTelemetry: Sendable {
     }
 
     /// Changes something, and waits for it: puts, removes, expires.
+    @inlinable
     public func run<Result, Failure: Error>(
         _ operation: String, _ body: () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         try await database.run(DatabaseOperation(operation)) { _ async throws(Failure) in try await body() }
     }
 
-    private func count<Value>(_ value: Value?) -> Value? {
+    @inlinable
+    func count<Value>(_ value: Value?) -> Value? {
         (value == nil ? misses : hits).add(1)
         return value
     }

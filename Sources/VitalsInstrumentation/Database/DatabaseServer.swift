@@ -1,4 +1,5 @@
 import VitalsMetrics
+import VitalsTracing
 
 /// What is the same for all operations of a client: which database it talks to.
 struct DatabaseServer: Sendable {
@@ -15,6 +16,9 @@ struct DatabaseServer: Sendable {
         let isTold = self.address != nil && (1...65535).contains(port ?? 0) && port != Self.usualPorts[system]
         self.port = isTold ? port : nil
     }
+
+    /// The code of an error, in the terms of the database.
+    static let statusCode = "db.response.status_code"
 
     private static let usualPorts = [
         "cassandra": 9042, "clickhouse": 9000, "cockroachdb": 26257, "couchdb": 5984, "elasticsearch": 9200,
@@ -54,12 +58,19 @@ struct DatabaseServer: Sendable {
         add("db.namespace", namespace)
         add("db.operation.name", (operation?.name).known)
         add("db.query.summary", operation?.summary.known)
-        add("db.response.status_code", status)
+        add(Self.statusCode, status)
         add("db.system.name", system)
         add(Operation.errorType, failure)
         add("server.address", address)
         if let port { labels.append(("server.port", .int(port))) }
         return Attributes(given: labels)
+    }
+
+    /// Shows a span what its operation is, beyond what all operations have.
+    func describe(_ operation: DatabaseOperation, to span: Span) {
+        if let collection = operation.collection.known { span["db.collection.name"] = .string(collection) }
+        if !operation.name.isEmpty { span["db.operation.name"] = .string(operation.name) }
+        if let summary = operation.summary.known { span["db.query.summary"] = .string(summary) }
     }
 }
 

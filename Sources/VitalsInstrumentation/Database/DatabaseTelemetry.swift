@@ -42,18 +42,19 @@ public struct DatabaseTelemetry: Sendable {
     /// Runs an operation in a span, and measures it.
     ///
     /// - Parameter rows: How many rows came back, if the operation gives rows.
+    @inlinable
     public func run<Result, Failure: Error>(
         _ operation: DatabaseOperation, rows: (Result) -> Int? = { _ in nil },
         _ body: (Span) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let timed = begin(operation)
-        return try withContext(timed.span.context) { () throws(Failure) in
+        let call = begin(operation)
+        return try withContext(call.span.context) { () throws(Failure) in
             do throws(Failure) {
-                let result = try body(timed.span)
-                succeed(timed, operation, rows(result))
+                let result = try body(call.span)
+                succeed(call, operation, rows(result))
                 return result
             } catch {
-                fail(timed, operation, error)
+                fail(call, operation, error)
                 throw error
             }
         }
@@ -62,18 +63,19 @@ public struct DatabaseTelemetry: Sendable {
     /// Runs an operation that waits in a span, and measures it.
     ///
     /// - Parameter rows: How many rows came back, if the operation gives rows.
+    @inlinable
     public func run<Result, Failure: Error>(
         _ operation: DatabaseOperation, rows: (Result) -> Int? = { _ in nil },
         _ body: (Span) async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        let timed = begin(operation)
-        return try await withContext(timed.span.context) { () async throws(Failure) in
+        let call = begin(operation)
+        return try await withContext(call.span.context) { () async throws(Failure) in
             do throws(Failure) {
-                let result = try await body(timed.span)
-                succeed(timed, operation, rows(result))
+                let result = try await body(call.span)
+                succeed(call, operation, rows(result))
                 return result
             } catch {
-                fail(timed, operation, error)
+                fail(call, operation, error)
                 throw error
             }
         }
@@ -101,27 +103,38 @@ public struct DatabaseTelemetry: Sendable {
         }
     }
 
-    private func begin(_ operation: DatabaseOperation) -> Operation {
+    /// Not generic, and compiled once; what is generic about an operation is compiled where it is used.
+    @usableFromInline
+    func begin(_ operation: DatabaseOperation) -> DatabaseCall {
         let timed = Operation(tracer, server.spanName(operation), .client, common)
         if timed.span.isRecording {
-            timed.span.setAttributes(server.labels(of: operation, failure: nil, status: nil))
+            server.describe(operation, to: timed.span)
             if recordsStatements { timed.span["db.query.text"] = operation.statement.map { .string($0) } }
         }
-        return timed
+        return DatabaseCall(timed: timed, span: timed.span)
     }
 
-    private func succeed(_ timed: Operation, _ operation: DatabaseOperation, _ count: Int?) {
+    @usableFromInline
+    func succeed(_ call: DatabaseCall, _ operation: DatabaseOperation, _ count: Int?) {
         if let count {
-            if timed.span.isRecording { timed.span["db.response.returned_rows"] = .int(count) }
+            if call.span.isRecording { call.span["db.response.returned_rows"] = .int(count) }
             rows.record(count, operation)
         }
-        durations.record(timed.end(), operation)
+        durations.record(call.timed.end(), operation)
     }
 
-    private func fail(_ timed: Operation, _ operation: DatabaseOperation, _ error: any Error) {
-        let failure = timed.fail(error)
+    @usableFromInline
+    func fail(_ call: DatabaseCall, _ operation: DatabaseOperation, _ error: any Error) {
+        let failure = call.timed.fail(error)
         let status = failure == nil ? nil : (error as? any DatabaseStatusCode)?.databaseStatusCode
-        if timed.span.isRecording { timed.span["db.response.status_code"] = status.map { .string($0) } }
-        durations.record(timed.end(), operation, failure: failure, status: status)
+        if call.span.isRecording { call.span[DatabaseServer.statusCode] = status.map { .string($0) } }
+        durations.record(call.timed.end(), operation, failure: failure, status: status)
     }
+}
+
+/// An operation that is under way.
+@usableFromInline
+struct DatabaseCall: Sendable {
+    let timed: Operation
+    @usableFromInline let span: Span
 }

@@ -1,3 +1,5 @@
+import VitalsTracing
+
 /// What a server knows of a request before it is answered.
 public struct HTTPServerRequest: Sendable {
     /// The method, as it was sent.
@@ -34,5 +36,10 @@ public struct HTTPServerRequest: Sendable {
         self.bodySize = bodySize
         self.protocolVersion = protocolVersion
         self.clientAddress = clientAddress
+    }
+
+    /// The first header of that name, whatever its case.
+    func header(_ name: String) -> String? {
+        headers.first { $0.0.isSameHeader(as: name) }?.1
     }
 }

@@ -4,28 +4,40 @@ public import VitalsTracing
 /// Spans and metrics of the requests that a server answers, by the conventions of OpenTelemetry.
 public struct HTTPServerTelemetry: Sendable {
     private let tracer: Tracer
-    private let duration: Histogram<Double>
-    private let active: UpDownCounter<Int>
-    private let requestSize: Histogram<Int>
-    private let responseSize: Histogram<Int>
+    private let status: @Sendable (any Error) -> Int?
+    private let active: UpDownCounterFamily<Int, (String, String)>
+    private let duration: HTTPServerHistogram<Double>
+    private let requestSize: HTTPServerHistogram<Int>
+    private let responseSize: HTTPServerHistogram<Int>
 
     /// Records to the process-wide registry and provider, unless told otherwise.
-    public init(meter: Meter = .shared, tracer: Tracer = .shared) {
+    ///
+    /// - Parameter status: The status with which the framework answers what a handler throws; nil if it answers nothing,
+    ///   as when a client went away.
+    public init(
+        meter: Meter = .shared, tracer: Tracer = .shared,
+        status: @escaping @Sendable (any Error) -> Int? = { $0 is CancellationError ? nil : 500 }
+    ) {
         self.tracer = tracer
-        duration = meter.histogram(
-            "http.server.request.duration", unit: .seconds, description: "Duration of HTTP server requests.",
-            buckets: .latency)
+        self.status = status
         active = meter.upDownCounter(
-            "http.server.active_requests", unit: "{request}", description: "HTTP server requests under way.")
-        requestSize = meter.histogram(
-            "http.server.request.body.size", of: Int.self, unit: .bytes, description: "Bytes of HTTP request bodies.")
-        responseSize = meter.histogram(
-            "http.server.response.body.size", of: Int.self, unit: .bytes,
-            description: "Bytes of HTTP response bodies.")
+            "http.server.active_requests", unit: "{request}", description: "HTTP server requests under way.",
+            by: .string("http.request.method"), .string("url.scheme"))
+        duration = HTTPServerHistogram(
+            meter, "http.server.request.duration", unit: .seconds, description: "Duration of HTTP server requests.",
+            buckets: .latency)
+        requestSize = HTTPServerHistogram(
+            meter, "http.server.request.body.size", unit: .bytes, description: "Size of HTTP server request bodies.",
+            buckets: BodySize.buckets)
+        responseSize = HTTPServerHistogram(
+            meter, "http.server.response.body.size", unit: .bytes, description: "Size of HTTP server response bodies.",
+            buckets: BodySize.buckets)
     }
 
-    /// Answers a request in a span that continues the trace of the caller, and measures it. What `body` throws counts as
-    /// an answer with the status 500, and is thrown on.
+    /// Answers a request in a span that continues the trace of the caller, and measures it.
+    ///
+    /// What `body` throws is thrown on. It is an error of the server unless its status is below 500, as that of a
+    /// framework's "not found" is, or it is a `CancellationError`.
     ///
     /// - Parameters:
     ///   - body: Answers the request, as the current span.
@@ -34,38 +46,85 @@ public struct HTTPServerTelemetry: Sendable {
         _ request: HTTPServerRequest, _ body: (Span) async throws -> Response, answer: (Response) -> HTTPAnswer
     ) async throws -> Response {
         let method = HTTPMethod.label(request.method)
-        let common: Attributes = ["http.request.method": .string(method), "url.scheme": .string(request.scheme)]
-        let operation = Operation(
-            tracer, HTTPMethod.spanName(method, request.route), .server,
-            common.merging(["url.path": .string(request.path)]), parent: Context.extract(from: request.headers))
-        active.add(1, common)
-        defer { active.add(-1, common) }
-        return try await withContext(operation.span.context) {
+        let operation = begin(request, method)
+        // Nothing that depends on what the response is crosses `withContext`: generic code would cost as much as the rest.
+        var response: Response?
+        try await withContext(operation.span.context) {
+            let underWay = active[method, request.scheme]
+            underWay.add(1)
+            defer { underWay.add(-1) }
             do {
-                let response = try await body(operation.span)
-                end(operation, request, common, answer(response), nil)
-                return response
+                let made = try await body(operation.span)
+                response = made
+                end(operation, request, method, answer(made))
             } catch {
-                end(operation, request, common, HTTPAnswer(status: 500), operation.fail(error))
+                fail(operation, request, method, error)
                 throw error
             }
         }
+        return response.unsafelyUnwrapped
+    }
+
+    private func begin(_ request: HTTPServerRequest, _ label: String) -> Operation {
+        let route = request.route.flatMap { $0.isEmpty ? nil : $0 }
+        let method = ("http.request.method", AttributeValue.string(label))
+        let path = ("url.path", AttributeValue.string(request.path))
+        let scheme = ("url.scheme", AttributeValue.string(request.scheme))
+        let attributes =
+            if let route { [method, path, scheme, ("http.route", .string(route))] } else { [method, path, scheme] }
+        let operation = Operation(
+            tracer, HTTPMethod.spanName(label, route), .server, Attributes(given: attributes),
+            parent: Context.extract(from: request.headers))
+        if operation.span.isRecording { describe(request, label, operation.span) }
+        return operation
+    }
+
+    /// What samplers need not know.
+    private func describe(_ request: HTTPServerRequest, _ method: String, _ span: Span) {
+        if method == HTTPMethod.other { span["http.request.method_original"] = .string(request.method) }
+        if let query = request.query, !query.isEmpty { span["url.query"] = .string(Redaction.query(query)) }
+        if let version = request.protocolVersion { span["network.protocol.version"] = .string(version) }
+        if let address = request.clientAddress { span["client.address"] = .string(address) }
+        if let agent = request.header("user-agent") { span["user_agent.original"] = .string(agent) }
+        guard let address = request.header("host").flatMap({ HTTPServerAddress(header: $0, scheme: request.scheme) })
+        else { return }
+        span["server.address"] = .string(address.host)
+        span["server.port"] = address.port.map { .int($0) }
     }
 
     private func end(
-        _ operation: Operation, _ request: HTTPServerRequest, _ common: Attributes, _ answer: HTTPAnswer,
-        _ failure: String?
+        _ operation: Operation, _ request: HTTPServerRequest, _ method: String, _ answer: HTTPAnswer
     ) {
-        var labels = common
-        labels["http.response.status_code"] = .int(answer.status)
-        if let route = answer.route ?? request.route { labels["http.route"] = .string(route) }
-        if let failure = failure ?? (answer.status >= 500 ? "\(answer.status)" : nil) {
-            labels[Operation.errorType] = .string(failure)
-            operation.span.setStatus(.error(""))
+        let failure = answer.status >= 500 ? "\(answer.status)" : nil
+        if failure != nil { operation.span.setStatus(.error("")) }
+        finish(operation, request, method, answer.status, failure, answer)
+    }
+
+    private func fail(_ operation: Operation, _ request: HTTPServerRequest, _ method: String, _ error: any Error) {
+        let status = status(error)
+        let isOurs = status.map { $0 >= 500 } ?? true
+        finish(operation, request, method, status, isOurs ? operation.fail(error) : nil, nil)
+    }
+
+    private func finish(
+        _ operation: Operation, _ request: HTTPServerRequest, _ method: String, _ status: Int?, _ failure: String?,
+        _ answer: HTTPAnswer?
+    ) {
+        let route = (answer?.route ?? request.route).flatMap { $0.isEmpty ? nil : $0 }
+        let span = operation.span
+        if span.isRecording {
+            if let route, route != request.route {
+                span["http.route"] = .string(route)
+                span.updateName(HTTPMethod.spanName(method, route))
+            }
+            if let status { span["http.response.status_code"] = .int(status) }
+            if let failure { span[Operation.errorType] = .string(failure) }
         }
-        operation.span.setAttributes(labels)
+        let labels = HTTPServerLabels(
+            method: method, scheme: request.scheme, version: request.protocolVersion, route: route, status: status,
+            failure: failure)
         duration.record(operation.end(), labels)
         if let size = request.bodySize { requestSize.record(size, labels) }
-        if let size = answer.bodySize { responseSize.record(size, labels) }
+        if let size = answer?.bodySize { responseSize.record(size, labels) }
     }
 }

@@ -27,6 +27,8 @@ public final class Registry: Sendable {
         var limits: Limits
         var components: [String: Int] = [:]
         var observesItself = false
+        /// What somebody reports that nobody else may.
+        var claims: Set<String> = []
         var selfMetrics: SelfMetrics?
 
         /// Instruments that record nowhere, by what they were declared as.

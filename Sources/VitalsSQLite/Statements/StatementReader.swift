@@ -93,7 +93,7 @@ package struct StatementReader {
 
     /// Goes behind the FROM of this query, past those of the queries within.
     private mutating func skipToFrom() -> Bool {
-        while token != .end {
+        while token != .end, token != .symbol(UInt8(ascii: ";")) {
             if skip("FROM") { return true }
             if skip("DISTINCT") {
                 // `a IS DISTINCT FROM b` compares.

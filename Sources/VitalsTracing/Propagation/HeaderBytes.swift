@@ -32,7 +32,7 @@ extension String {
     }
 
     /// Whether both are the name of one header, whose case does not count.
-    func isSameHeader(as other: String) -> Bool {
+    package func isSameHeader(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         // Most often they are the very same, which is two words to compare if they are short.
         return self == other || zip(utf8, other.utf8).allSatisfy { Self.lower($0) == Self.lower($1) }

@@ -74,6 +74,7 @@ struct StatementReaderTests {
         ("SELECT 1 FROM [orders", "SELECT"),
         ("SELECT 1 FROM main.", "SELECT"),
         ("SELECT 1 -- FROM orders", "SELECT"),
+        ("SELECT 1; DELETE FROM orders", "SELECT"),
         ("SELECT 1 /* FROM orders", "SELECT"),
         ("INSERT orders VALUES (1)", "INSERT"),
         ("INSERT OR", "INSERT"),
