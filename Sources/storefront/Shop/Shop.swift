@@ -17,7 +17,7 @@ final class Shop: Sendable {
     private let isOpen = Atomic(true)
 
     /// - Parameter payment: Where the payment service is.
-    init(_ options: ShopOptions, payment: String, meter: Meter, tracer: Tracer) throws {
+    init(_ options: ShopOptions, payment: ServiceAddress, meter: Meter, tracer: Tracer) throws {
         let tally = Tally()
         let database = try tracer.withSpan("open database") { _ in
             try ShopDatabase(
@@ -25,8 +25,9 @@ final class Shop: Sendable {
         }
         let client = try HTTPClient(limit: 256)
         let payments = PaymentClient(
-            payment, client: client,
-            api: ExternalAPITelemetry(service: "payment.Payments", meter: meter, tracer: tracer),
+            payment.url, client: client,
+            api: ExternalAPITelemetry(
+                service: "payment.Payments", address: payment.host, port: payment.port, meter: meter, tracer: tracer),
             http: HTTPClientTelemetry(meter: meter, tracer: tracer))
         let messaging = MessagingTelemetry(system: "storefront", consumerGroup: "windows", meter: meter, tracer: tracer)
 

@@ -21,7 +21,7 @@ import VitalsSQLite
         let session = try await database.session(1)
         #expect(session?.json == "{\"id\":1,\"user\":38,\"started_at\":1700000061}\n")
         #expect(try await database.session(Int64(Schema.sessions) + 1) == nil)
-        let cart = Cart(id: 7, buyer: 172, paymentMethod: "paypal", items: 2, cents: 6397)
+        let cart = Cart(id: 7, buyer: 172, paymentMethod: "paypal", items: 2, cents: 14498)
         #expect(try await database.cart(7) == cart)
         #expect(try await database.cart(0) == nil)
         #expect(try await database.cart(.max) == nil)

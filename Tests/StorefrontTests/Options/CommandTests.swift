@@ -21,8 +21,11 @@ import Testing
             ("--port 0", shop { $0.port = 0 }),
             ("--port=65535", shop { $0.port = 65535 }),
             ("--metrics-port 9000 --port 80", shop { ($0.metricsPort, $0.port) = (9000, 80) }),
-            ("--payment http://localhost:8081/", shop { $0.payment = "http://localhost:8081" }),
-            ("--payment https://pay.example.com/v1", shop { $0.payment = "https://pay.example.com/v1" }),
+            ("--payment http://localhost:8081/", shop { $0.payment = ServiceAddress("http://localhost:8081") }),
+            (
+                "--payment https://pay.example.com/v1",
+                shop { $0.payment = ServiceAddress("https://pay.example.com/v1") }
+            ),
             ("--database :memory:", shop { $0.database = ":memory:" }),
             ("--database --odd", shop { $0.database = "--odd" }),
             ("--load 1 --seconds 20", shop { ($0.load, $0.seconds) = (1, 20) }),

@@ -16,7 +16,7 @@ import Vitals
             ("amount=x&method=card", 400), ("", 400),
         ]
         for (body, status) in table {
-            let request = HTTPRequest(method: "POST", url: service.address + "/payments", body: Array(body.utf8))
+            let request = HTTPRequest(method: "POST", url: service.address.url + "/payments", body: Array(body.utf8))
             #expect(try await client.send(request).status == status, "\(body)")
         }
         #expect(bench.counter("payments", ["payment.method": "card", "payment.outcome": "accepted"]) == 1)
@@ -30,7 +30,7 @@ import Vitals
         for number in 0..<60 {
             let key = "cart-\(number % 20)"
             let request = HTTPRequest(
-                method: "POST", url: service.address + "/payments", headers: [("Idempotency-Key", key)],
+                method: "POST", url: service.address.url + "/payments", headers: [("Idempotency-Key", key)],
                 body: Array("amount=1&method=card".utf8))
             statuses[key, default: []].insert(try await client.send(request).status)
         }

@@ -15,7 +15,7 @@ import VitalsTesting
 
     private func ask(_ shop: Shop, _ method: String, _ path: String) async throws -> (Int, String) {
         let response = try await client.send(
-            HTTPRequest(method: method, url: shop.endpoint.address + path, timeout: .seconds(60)))
+            HTTPRequest(method: method, url: shop.endpoint.address.url + path, timeout: .seconds(60)))
         return (response.status, String(decoding: response.body, as: UTF8.self))
     }
 
@@ -36,7 +36,7 @@ import VitalsTesting
             ("GET", "/api/sessions/1", 200, "{\"id\":1,\"user\":38,\"started_at\":1700000061}\n"),
             ("GET", "/api/sessions/501", 404, "{\"error\":\"there is no session 501\"}\n"),
             ("GET", "/api/sessions/x", 400, "{\"error\":\"the id of a session is a number\"}\n"),
-            ("POST", "/api/checkout/7", 201, "{\"order\":1,\"cents\":6397}\n"),
+            ("POST", "/api/checkout/7", 201, "{\"order\":1,\"cents\":14498}\n"),
             ("POST", "/api/checkout/1001", 404, "{\"error\":\"there is no cart 1001\"}\n"),
             ("POST", "/api/checkout/-", 400, "{\"error\":\"the id of a cart is a number\"}\n"),
         ]
@@ -105,8 +105,8 @@ import VitalsTesting
     }
 
     @Test func withoutAPaymentServiceThereAreNoOrders() async throws {
-        let nowhere = try Peer { _ in .silence }.address
-        let shop = try bench.shop(payment: nowhere)
+        let nowhere = try Peer { _ in .silence }.port
+        let shop = try bench.shop(payment: ServiceAddress(port: nowhere))
         #expect(try await ask(shop, "POST", "/api/checkout/7").0 == 502)
         await end(shop)
         #expect(shop.tally.orders.value == 0)
@@ -118,7 +118,7 @@ import VitalsTesting
     @Test func aShutdownLosesNeitherOrdersNorEvents() async throws {
         let payment = try bench.payment(slow: 0.1, declined: 0.1, failing: 0.1)
         let shop = try bench.shop(payment: payment.address)
-        let load = try LoadGenerator(shop.endpoint.address, rate: 1000, seed: 3)
+        let load = try LoadGenerator(shop.endpoint.address.url, rate: 1000, seed: 3)
         let loading = Task { await load.run() }
         try await eventually { shop.tally.orders.value > 50 }
         load.stop()
@@ -139,7 +139,7 @@ import VitalsTesting
     }
 
     @Test func aShopThatClosesIsNotReady() async throws {
-        let shop = try bench.shop(payment: "http://localhost:1")
+        let shop = try bench.shop(payment: ServiceAddress(port: 1))
         try shop.checkReadiness()
         await onThread { shop.close() }
         #expect(throws: ShopClosed.self) { try shop.checkReadiness() }

@@ -43,7 +43,7 @@ struct Bench {
     }
 
     /// A shop on a free port.
-    func shop(payment: String) throws -> Shop {
+    func shop(payment: ServiceAddress) throws -> Shop {
         var options = ShopOptions()
         options.port = 0
         options.database = ":memory:"
@@ -56,5 +56,5 @@ struct Bench {
 }
 
 extension Endpoint {
-    var address: String { "http://localhost:\(port)" }
+    var address: ServiceAddress { ServiceAddress(port: port) }
 }

@@ -40,7 +40,7 @@ final class Peer: Sendable {
 
     init(_ react: @escaping @Sendable (Request) -> Reaction) throws {
         self.react = react
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -52,6 +52,7 @@ final class Peer: Sendable {
             }
         }
         guard port else { throw StartError(description: "a test has no port: \(errno)") }
+        self.listener = listener
         self.port = Int(UInt16(bigEndian: address.sin_port))
         guard Worker("peer", { [weak self, listener] in Self.accept(listener) { self } }) != nil else {
             throw StartError(description: "a test has no thread")
