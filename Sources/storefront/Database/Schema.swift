@@ -61,7 +61,7 @@ enum Schema {
             ('Shepherd'), ('Smith'), ('Weaver'))
         INSERT INTO users (name, email)
             SELECT given.name || ' ' || family.name, lower(given.name || '.' || family.name) || '@example.com'
-            FROM given, family
+            FROM given, family ORDER BY given.name, family.name
         """,
         """
         WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < \(sessions))

@@ -44,12 +44,12 @@ extension ShopDatabase {
 
     /// Forgets messages that were sent.
     func removeMessages(_ ids: [String]) throws {
-        try sqlite.transaction {
-            for id in ids.compactMap({ Int64($0) }) {
+        waitingMessages -= try sqlite.transaction {
+            try ids.compactMap { Int64($0) }.reduce(0) { count, id in
                 try sqlite.run("DELETE FROM outbox WHERE id = ?", .integer(id))
+                return count + sqlite.changes
             }
         }
-        waitingMessages -= ids.count
     }
 
     /// Stores what came of a window. One that was cut by a restart is added to.

@@ -59,14 +59,11 @@ struct OptionReader {
         }
     }
 
-    /// The value as the address of a service, without a slash at its end.
-    mutating func address() throws(UsageError) -> String {
+    /// The value as the address of a service.
+    mutating func address() throws(UsageError) -> ServiceAddress {
         let text = try text()
-        let isHTTP = ["http://", "https://"].contains { text.hasPrefix($0) && text.count > $0.count }
-        guard isHTTP, !text.contains(where: { $0 == "?" || $0 == "#" || $0 == " " }) else {
-            throw wrong(text, "an address such as http://localhost:8081")
-        }
-        return text.hasSuffix("/") ? String(text.dropLast()) : text
+        guard let address = ServiceAddress(text) else { throw wrong(text, "an address such as http://localhost:8081") }
+        return address
     }
 
     /// The complaint about an option that nobody knows.

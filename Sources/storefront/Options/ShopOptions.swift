@@ -25,7 +25,7 @@ struct ShopOptions: Equatable, Sendable {
 
     var port = 8080
     var metricsPort: Int?
-    var payment: String?
+    var payment: ServiceAddress?
     var paymentPort: Int?
     var paymentMetricsPort: Int?
     var database = "storefront.sqlite"
@@ -64,7 +64,7 @@ struct ShopOptions: Equatable, Sendable {
         if let payment, let ownPaymentOption {
             throw UsageError(
                 description: "\(ownPaymentOption) is for a payment service that the shop starts, but --payment "
-                    + "'\(payment)' names another one: leave out one of them")
+                    + "'\(payment.url)' names another one: leave out one of them")
         }
     }
 }

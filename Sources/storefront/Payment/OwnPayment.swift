@@ -21,7 +21,7 @@ struct OwnPayment: Sendable {
         metricsPort = ports[1]
     }
 
-    var address: String { "http://localhost:\(port)" }
+    var address: ServiceAddress { ServiceAddress(port: port) }
 
     /// Ends it, by force if it takes longer than it may.
     func end() {

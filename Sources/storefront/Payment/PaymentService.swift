@@ -12,8 +12,6 @@ enum PaymentService {
             defer { telemetry.shutdown(timeout: .seconds(1)) }
             let meter = telemetry.meter("payment", version: VitalsVersion.current)
             let tracer = telemetry.tracer("payment", version: VitalsVersion.current)
-            let process = ProcessTelemetry(meter: meter)
-            defer { withExtendedLifetime(process) {} }
             let endpoint = try open(options, meter, tracer)
             defer { endpoint.shutdown(timeout: .milliseconds(300)) }
             announce(options, endpoint, telemetry)

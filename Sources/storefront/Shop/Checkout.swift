@@ -43,7 +43,7 @@ struct Checkout: Sendable {
             count(outcome)
             return outcome
         } catch {
-            metrics.refused[error is PaymentUnavailable ? "payment_unavailable" : "error"].add(1)
+            metrics.refused[reason(error)].add(1)
             throw error
         }
     }
@@ -75,6 +75,14 @@ struct Checkout: Sendable {
         metrics.value.record(Double(cart.cents) / 100)
         tally.orders.add()
         return .placed(order)
+    }
+
+    private func reason(_ error: any Error) -> String {
+        switch error {
+        case is PaymentUnavailable: "payment_unavailable"
+        case is CancellationError: "cancelled"
+        default: "error"
+        }
     }
 
     private func count(_ outcome: Outcome) {

@@ -17,7 +17,7 @@ final class Shop: Sendable {
     private let isOpen = Atomic(true)
 
     /// - Parameter payment: Where the payment service is.
-    init(_ options: ShopOptions, payment: String, meter: Meter, tracer: Tracer) throws {
+    init(_ options: ShopOptions, payment: ServiceAddress, meter: Meter, tracer: Tracer) throws {
         let tally = Tally()
         let database = try tracer.withSpan("open database") { _ in
             try ShopDatabase(
@@ -25,8 +25,9 @@ final class Shop: Sendable {
         }
         let client = try HTTPClient(limit: 256)
         let payments = PaymentClient(
-            payment, client: client,
-            api: ExternalAPITelemetry(service: "payment.Payments", meter: meter, tracer: tracer),
+            payment.url, client: client,
+            api: ExternalAPITelemetry(
+                service: "payment.Payments", address: payment.host, port: payment.port, meter: meter, tracer: tracer),
             http: HTTPClientTelemetry(meter: meter, tracer: tracer))
         let messaging = MessagingTelemetry(system: "storefront", consumerGroup: "windows", meter: meter, tracer: tracer)
 
@@ -74,19 +75,16 @@ final class Shop: Sendable {
         client.shutdown()
     }
 
-    /// After it was closed: sees all orders and their events to the end. False if that took too long.
-    func drain(until deadline: Deadline) -> Bool {
-        let isEmpty = block(until: deadline) { [self] in
-            // A customer who has paid gets the order, even if nobody waits for the answer.
-            while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
-            relaying.cancel()
-            let isEmpty = await relay.drain(within: deadline.left)
-            await queue.close()
-            do { try await processing.value } catch { Console.complain("events were not processed: \(error)") }
-            await database.close()
-            return isEmpty
-        }
-        return isEmpty == true
+    /// After it was closed: sees all orders and their events to the end. False if there was no time for all of them.
+    func drain(until deadline: Deadline) async -> Bool {
+        // A customer who has paid gets the order, even if nobody waits for the answer.
+        while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
+        relaying.cancel()
+        let isEmpty = await relay.drain(within: deadline.left)
+        await queue.close()
+        do { try await processing.value } catch { Console.complain("events were not processed: \(error)") }
+        await database.close()
+        return isEmpty
     }
 
     private func pause() async {

@@ -19,20 +19,24 @@ enum ShopService {
         defer { telemetry.shutdown(timeout: .seconds(1)) }
         let meter = telemetry.meter("storefront", version: VitalsVersion.current)
         let tracer = telemetry.tracer("storefront", version: VitalsVersion.current)
-        let process = ProcessTelemetry(meter: meter)
-        defer { withExtendedLifetime(process) {} }
 
-        let payment = options.payment == nil ? try OwnPayment(PaymentOptions(of: options)) : nil
-        defer { payment?.end() }
-        let address = options.payment ?? payment?.address ?? ""
-        let shop = try Shop(options, payment: address, meter: meter, tracer: tracer)
+        let own: OwnPayment?
+        let payment: ServiceAddress
+        if let address = options.payment {
+            (own, payment) = (nil, address)
+        } else {
+            let started = try OwnPayment(PaymentOptions(of: options))
+            (own, payment) = (started, started.address)
+        }
+        defer { own?.end() }
+        let shop = try Shop(options, payment: payment, meter: meter, tracer: tracer)
         for endpoint in [shop.endpoint, telemetry.endpoint] {
             try endpoint?.addReadinessCheck("shop", shop.checkReadiness)
         }
         let load = try options.load.map { rate in
             try LoadGenerator("http://localhost:\(shop.endpoint.port)", rate: rate, seed: options.seed)
         }
-        announce(options, shop, telemetry, payment, address)
+        announce(options, shop, telemetry, payment, own)
 
         let loading = Task { await load?.run() }
         _ = EndSignals.wait(.seconds(options.seconds ?? 1_000_000_000))
@@ -40,8 +44,9 @@ enum ShopService {
         load?.stop()
         shop.close()
         // Both end side by side: the payment service has exports of its own to deliver.
-        payment?.process.terminate()
-        if !shop.drain(until: Deadline(after: .milliseconds(800))) {
+        own?.process.terminate()
+        let deadline = Deadline(after: .milliseconds(800))
+        if block(until: deadline, { await shop.drain(until: deadline) }) != true {
             Console.complain("not all events were processed in time: the others come after the next start")
         }
         load?.shutdown()
@@ -50,13 +55,13 @@ enum ShopService {
     }
 
     private static func announce(
-        _ options: ShopOptions, _ shop: Shop, _ telemetry: Telemetry, _ payment: OwnPayment?, _ address: String
+        _ options: ShopOptions, _ shop: Shop, _ telemetry: Telemetry, _ payment: ServiceAddress, _ own: OwnPayment?
     ) {
         Console.say("shop        http://localhost:\(shop.endpoint.port)/api/users/1")
         Console.say(telemetry)
-        Console.say("payment     \(address)/payments")
-        if let payment, payment.metricsPort > 0 {
-            Console.say("            http://localhost:\(payment.metricsPort)/metrics")
+        Console.say("payment     \(payment.url)/payments")
+        if let own, own.metricsPort > 0 {
+            Console.say("            http://localhost:\(own.metricsPort)/metrics")
         }
         if let rate = options.load { Console.say("load        \(rate) requests a second") }
         Console.say(options.seconds.map { "ends after \($0) s" } ?? "ends with Ctrl-C")
