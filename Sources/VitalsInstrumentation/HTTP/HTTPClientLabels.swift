@@ -23,16 +23,14 @@ struct HTTPClientLabels {
     /// Those of the duration. A template is none: the conventions have it only where it is asked for.
     var ofDuration: Attributes { Attributes(given: pairs()) }
 
-    /// Those of the sizes of bodies.
-    var ofSizes: Attributes { withTemplate(pairs()) }
-
-    /// Those of the requests under way.
-    var ofActive: Attributes {
-        var pairs: [(String, AttributeValue)] = [("http.request.method", .string(method))]
-        appendServer(to: &pairs)
-        return withTemplate(pairs)
+    /// Those of the requests under way, while nothing is known of an answer, and those of the sizes of bodies.
+    var withTemplate: Attributes {
+        var pairs = pairs()
+        if let template { pairs.append(("url.template", .string(template))) }
+        return Attributes(given: pairs)
     }
 
+    /// In the order of their names, so that nobody has to sort them.
     private func pairs() -> [(String, AttributeValue)] {
         var pairs: [(String, AttributeValue)] = []
         pairs.reserveCapacity(7)
@@ -40,19 +38,10 @@ struct HTTPClientLabels {
         pairs.append(("http.request.method", .string(method)))
         if let status { pairs.append(("http.response.status_code", .int(status))) }
         if let version { pairs.append(("network.protocol.version", .string(version))) }
-        appendServer(to: &pairs)
+        if let server {
+            pairs.append(("server.address", .string(server.host)))
+            if let port = server.port { pairs.append(("server.port", .int(port))) }
+        }
         return pairs
-    }
-
-    private func appendServer(to pairs: inout [(String, AttributeValue)]) {
-        guard let server else { return }
-        pairs.append(("server.address", .string(server.host)))
-        if let port = server.port { pairs.append(("server.port", .int(port))) }
-    }
-
-    private func withTemplate(_ pairs: [(String, AttributeValue)]) -> Attributes {
-        var pairs = pairs
-        if let template { pairs.append(("url.template", .string(template))) }
-        return Attributes(given: pairs)
     }
 }

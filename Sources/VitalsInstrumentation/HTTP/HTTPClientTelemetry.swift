@@ -44,7 +44,7 @@ public struct HTTPClientTelemetry: Sendable {
         operation.span.context.inject(into: &headers)
         var response: Response?
         try await withContext(operation.span.context) {
-            let underWay = labels.ofActive
+            let underWay = labels.withTemplate
             active.add(1, underWay)
             defer { active.add(-1, underWay) }
             do {
@@ -89,7 +89,9 @@ public struct HTTPClientTelemetry: Sendable {
         _ operation: Operation, _ request: HTTPClientRequest, _ labels: HTTPClientLabels, _ received: Int?
     ) {
         duration.record(operation.end(), labels.ofDuration)
-        if let size = request.bodySize { requestSize.record(size, labels.ofSizes) }
-        if let size = received { responseSize.record(size, labels.ofSizes) }
+        guard request.bodySize != nil || received != nil else { return }
+        let attributes = labels.withTemplate
+        if let size = request.bodySize { requestSize.record(size, attributes) }
+        if let size = received { responseSize.record(size, attributes) }
     }
 }

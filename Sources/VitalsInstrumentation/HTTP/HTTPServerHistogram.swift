@@ -23,10 +23,8 @@ struct HTTPServerHistogram<Value: MetricNumber>: Sendable {
     }
 
     func record(_ value: Value, _ labels: HTTPServerLabels) {
-        guard let status = labels.status, let route = labels.route, labels.failure == nil else {
-            any.record(value, labels.attributes)
-            return
-        }
+        if let attributes = labels.unusual { return any.record(value, attributes) }
+        guard let status = labels.status, let route = labels.route else { return }
         if let version = labels.version {
             versioned[labels.method, status, route, version, labels.scheme].record(value)
         } else {

@@ -50,4 +50,25 @@ struct HTTPServerAddressTests {
         #expect(address?.host == host)
         #expect(address?.port == port)
     }
+    @Test func noTextTraps() {
+        let pieces = [
+            "http", "https", ":", "/", "//", "://", "@", "[", "]", "?", "#", "\\", "%", "%zz", "%41", "=", "&", ";",
+            "80",
+            "99999999999999999999", "-1", " ", "\n", "\u{0}", "\u{301}", "ä", "👍🏽", "token", "u:p", "::1", "h.example",
+        ]
+        var found = 0
+        for _ in 0..<20_000 {
+            let rest = (0..<Int.random(in: 0...9)).map { _ in pieces.randomElement() ?? "" }.joined()
+            let text = (Bool.random() ? "http://" : "") + rest
+            let address = HTTPServerAddress(url: text)
+            if address != nil { found += 1 }
+            #expect(address?.host.isEmpty != true, "\(text)")
+            #expect((0...65_535).contains(address?.port ?? 0), "\(text)")
+            let isShown = Redaction.url("http://u:hidden@h/" + text).contains("hidden")
+            #expect(!isShown, "\(text)")
+            _ = Redaction.url(text)
+            _ = HTTPServerAddress(header: text, scheme: "http")
+        }
+        #expect(found > 0)
+    }
 }
