@@ -40,6 +40,16 @@ struct SQLiteDatabaseTests {
         #expect(try shop.other().run("SELECT count(*) FROM orders") == [[.integer(2)]])
     }
 
+    @Test func whatAChangeReturnsAreRows() throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE orders (id INTEGER PRIMARY KEY, total REAL)")
+        let id = try shop.database.transaction {
+            try shop.database.run("INSERT INTO orders (total) VALUES (?) RETURNING id", 4.5).first?[0].int
+        }
+        #expect(id == 1)
+        #expect(try shop.database.run("SELECT id FROM orders WHERE total > ?", 4) == [[1]])
+    }
+
     @Test func whatComesAfterCloseIsAnError() throws {
         let shop = try TestShop()
         shop.database.close()
