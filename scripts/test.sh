@@ -29,11 +29,12 @@ tests() {
     "$@" 2>&1 | tee "$log" && grep -aq 'Test run with [1-9].* passed' "$log"
 }
 
-# The tests of the doors come by themselves, as they are about time.
+# The tests of the doors and of the storefront come by themselves, as they are about time.
 apart() {
-    tests swift test --disable-xctest "${strict[@]}" "$@" --skip 'VitalsEndpointTests|VitalsOTLPTests' \
+    tests swift test --disable-xctest "${strict[@]}" "$@" --skip 'VitalsEndpointTests|VitalsOTLPTests|StorefrontTests' \
         && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsEndpointTests \
-        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsOTLPTests
+        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsOTLPTests \
+        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter StorefrontTests
 }
 
 debug_tests() {

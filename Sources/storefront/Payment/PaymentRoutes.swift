@@ -18,8 +18,8 @@ struct PaymentRoutes: Sendable {
 
     /// Adds the routes to an endpoint; each request is measured by `telemetry`.
     func add(to endpoint: Endpoint, _ telemetry: HTTPServerTelemetry) throws {
-        try endpoint.route("GET", "/health", telemetry.measuring { _ in .json("{\"status\":\"ok\"}\n") })
-        try endpoint.route("POST", "/payments", telemetry.measuring(pay))
+        try endpoint.route("GET", "/health", with: telemetry) { _ in .json("{\"status\":\"ok\"}\n") }
+        try endpoint.route("POST", "/payments", with: telemetry, pay)
     }
 
     @Sendable private func pay(_ request: EndpointRequest) async throws -> EndpointResponse {

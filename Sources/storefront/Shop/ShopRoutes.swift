@@ -9,10 +9,10 @@ struct ShopRoutes: Sendable {
 
     /// Adds the routes to an endpoint; each request is measured by `telemetry`.
     func add(to endpoint: Endpoint, _ telemetry: HTTPServerTelemetry) throws {
-        try endpoint.route("GET", "/health", telemetry.measuring(health))
-        try endpoint.route("GET", "/api/users/{id}", telemetry.measuring(user))
-        try endpoint.route("GET", "/api/sessions/{id}", telemetry.measuring(session))
-        try endpoint.route("POST", "/api/checkout/{cart}", telemetry.measuring(order))
+        try endpoint.route("GET", "/health", with: telemetry, health)
+        try endpoint.route("GET", "/api/users/{id}", with: telemetry, user)
+        try endpoint.route("GET", "/api/sessions/{id}", with: telemetry, session)
+        try endpoint.route("POST", "/api/checkout/{cart}", with: telemetry, order)
     }
 
     @Sendable private func health(_ request: EndpointRequest) async throws -> EndpointResponse {
