@@ -14,7 +14,8 @@ struct OptionReader {
         if let attached { throw UsageError(description: "\(name) takes no value, but was given '\(attached)'") }
         guard let word = rest.popFirst() else { return nil }
         guard word.hasPrefix("-") else {
-            throw UsageError(description: "'\(word)' is not understood: an option begins with two hyphens")
+            throw UsageError(
+                description: "'\(word)' is not understood: it is neither an option nor, as the first word, `payment`")
         }
         if let equals = word.firstIndex(of: "=") {
             name = String(word[..<equals])

@@ -14,8 +14,7 @@ struct OwnPayment: Sendable {
             process.terminate()
             process.wait(until: Deadline(after: .seconds(1)))
             throw StartError(
-                description: "the payment service did not start: choose --payment-port and --payment-metrics-port, or "
-                    + "name one that runs with --payment")
+                description: "the shop's own payment service did not start; --payment names one that runs already")
         }
         port = ports[0]
         metricsPort = ports[1]

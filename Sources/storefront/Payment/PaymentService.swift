@@ -8,6 +8,7 @@ enum PaymentService {
         do {
             let telemetry = try ServiceTelemetry.start(
                 "payment", isOn: options.hasTelemetry, port: options.metricsPort ?? PaymentOptions.usualMetricsPort,
+                option: options.isAttached ? "--payment-metrics-port" : "--metrics-port",
                 mayMove: options.isAttached && options.metricsPort == nil)
             defer { telemetry.shutdown(timeout: .seconds(1)) }
             let meter = telemetry.meter("payment", version: VitalsVersion.current)
@@ -27,7 +28,8 @@ enum PaymentService {
     static func open(_ options: PaymentOptions, _ meter: Meter, _ tracer: Tracer) throws -> Endpoint {
         let routes = PaymentRoutes(options, meter: meter, tracer: tracer)
         return try ServiceEndpoint.open(
-            port: options.port ?? PaymentOptions.usualPort, meter: meter,
+            port: options.port ?? PaymentOptions.usualPort,
+            option: options.isAttached ? "--payment-port" : "--port", meter: meter,
             mayMove: options.isAttached && options.port == nil
         ) { endpoint in
             try routes.add(to: endpoint, HTTPServerTelemetry(meter: meter, tracer: tracer))

@@ -4,9 +4,11 @@ import Vitals
 enum ServiceEndpoint {
     /// Opens it; `routes` come first, so that nobody is told that there are none.
     ///
-    /// - Parameter mayMove: Whether any port will do where that one is taken.
+    /// - Parameters:
+    ///   - option: What chooses the port, for the message that it is taken.
+    ///   - mayMove: Whether any port will do where that one is taken.
     static func open(
-        port: Int, meter: Meter, mayMove: Bool = false, routes: (Endpoint) throws -> Void
+        port: Int, option: String = "--port", meter: Meter, mayMove: Bool = false, routes: (Endpoint) throws -> Void
     ) throws -> Endpoint {
         var configuration = EndpointConfiguration()
         configuration.port = port
@@ -21,7 +23,7 @@ enum ServiceEndpoint {
         } catch EndpointError.portTaken where mayMove {
             return try open(port: 0, meter: meter, routes: routes)
         } catch {
-            throw StartError(description: "the endpoint of the API: \(error); the option is --port")
+            throw StartError(description: "the endpoint of the API: \(error); the option is \(option)")
         }
         return endpoint
     }

@@ -4,9 +4,12 @@ import Vitals
 enum ServiceTelemetry {
     /// Starts it as the environment says; a port of the command line counts more.
     ///
-    /// - Parameter mayMove: Whether any port will do where that one is taken.
+    /// - Parameters:
+    ///   - option: What chooses the port, for the message that it is taken.
+    ///   - mayMove: Whether any port will do where that one is taken.
     static func start(
-        _ service: String, isOn: Bool, port: Int?, mayMove: Bool = false
+        _ service: String, isOn: Bool, port: Int?, option: String = "--metrics-port",
+        mayMove: Bool = false
     ) throws(StartError) -> Telemetry {
         guard isOn else { return .disabled }
         var configuration = Configuration(service: service, version: VitalsVersion.current)
@@ -16,7 +19,7 @@ enum ServiceTelemetry {
         } catch .endpoint(.portTaken) where mayMove {
             return try start(service, isOn: isOn, port: 0)
         } catch .endpoint(let error) {
-            throw StartError(description: "the endpoint of the metrics: \(error); the option is --metrics-port")
+            throw StartError(description: "the endpoint of the metrics: \(error); the option is \(option)")
         } catch {
             throw StartError(description: "\(error)")
         }

@@ -84,8 +84,8 @@ import Testing
             (["--database", ""], "--database needs a value that is not empty"),
             (["--prot", "1"], "there is no option --prot"),
             (["-p", "1"], "there is no option -p"),
-            (["serve"], "'serve' is not understood: an option begins with two hyphens"),
-            (["--port", "1", "2"], "'2' is not understood: an option begins with two hyphens"),
+            (["serve"], "'serve' is not understood: it is neither an option nor, as the first word, `payment`"),
+            (["--port", "1", "2"], "'2' is not understood: it is neither an option nor, as the first word, `payment`"),
             (["payment", "--load", "5"], "there is no option --load"),
             (["payment", "--attached=yes"], "--attached takes no value, but was given 'yes'"),
             (
