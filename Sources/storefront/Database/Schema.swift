@@ -46,8 +46,7 @@ enum Schema {
             body BLOB NOT NULL)
         """,
         """
-        CREATE TABLE IF NOT EXISTS windows (
-            began_at INTEGER PRIMARY KEY, buyers INTEGER NOT NULL, cents INTEGER NOT NULL)
+        CREATE TABLE IF NOT EXISTS buyers_by_window (began_at INTEGER PRIMARY KEY, buyers INTEGER NOT NULL)
         """,
     ]
 

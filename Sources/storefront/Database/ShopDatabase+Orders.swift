@@ -52,15 +52,14 @@ extension ShopDatabase {
         }
     }
 
-    /// Stores what came of a window. One that was cut by a restart is added to.
+    /// Stores what came of a window. One that was cut by a restart is added to: who bought before and after counts twice.
     func store(_ window: WindowSummary) throws {
         try sqlite.run(
             """
-            INSERT INTO windows (began_at, buyers, cents) VALUES (?, ?, ?)
-                ON CONFLICT (began_at) DO UPDATE SET buyers = buyers + excluded.buyers, cents = cents + excluded.cents
+            INSERT INTO buyers_by_window (began_at, buyers) VALUES (?, ?)
+                ON CONFLICT (began_at) DO UPDATE SET buyers = buyers + excluded.buyers
             """,
-            .integer(Int64(clamping: window.began / 1_000_000_000)), .integer(Int64(window.buyers)),
-            .integer(window.cents))
+            .integer(Int64(clamping: window.began / 1_000_000_000)), .integer(Int64(window.buyers)))
     }
 }
 

@@ -1,12 +1,14 @@
 import CVitals
 import Vitals
 
-/// The stream processor: reads the events of orders, and says for each five seconds how many people bought, and for how
-/// much.
+/// The stream processor: reads the events of orders, and says for each five seconds how many people bought. A second
+/// order of somebody who is in the window already changes nothing, and is counted as deduplicated.
 actor OrderStream {
     static let name = "orders"
     private static let window = "5s"
     private static let idleTime = Duration.seconds(2)
+    /// How many messages are remembered: far more than the relay sends again when it could not note what it had sent.
+    private static let memory = 10_000
 
     private let queue: EventQueue
     private let messaging: MessagingTelemetry
@@ -15,6 +17,8 @@ actor OrderStream {
     private let tracer: Tracer
     private let tally: Tally
     private var windows = TumblingWindows(length: .seconds(5), lateness: .seconds(1))
+    /// The ids of messages that were processed lately. A restart forgets them.
+    private var known = BoundedCache<String, Void>(capacity: memory)
     private var lastArrival = vitals_monotonic_nanoseconds()
 
     init(
@@ -48,10 +52,17 @@ actor OrderStream {
     }
 
     /// Processes an event in the trace of the checkout that made it. Each ends as one of processed, dropped and
-    /// deduplicated.
+    /// deduplicated; one that is sent again is deduplicated, whatever became of it the first time.
     private func process(_ message: Envelope) async throws {
         lastArrival = vitals_monotonic_nanoseconds()
         try await messaging.process(message) { span in
+            let isKnown = telemetry.state(.get) { known[message.id] != nil }
+            guard !isKnown else {
+                telemetry.deduplicated()
+                tally.deduplicated.add()
+                return
+            }
+            known.put((), for: message.id)
             guard let event = OrderPlaced(message.body) else {
                 telemetry.dropped(.invalid)
                 tally.dropped.add()
@@ -88,13 +99,13 @@ actor OrderStream {
         telemetry.watermark(at: windows.watermark)
         let due = windows.close()
         telemetry.opened(windows.openCount, of: Self.window)
-        telemetry.remembered(windows.buyerCount)
+        telemetry.remembered(windows.buyerCount + known.count)
         for window in due { await evaluate(window, .watermark) }
     }
 
     private func evaluate(_ window: TumblingWindows.Window, _ trigger: StreamProcessorTelemetry.Trigger) async {
         telemetry.triggered(Self.window, by: trigger)
-        let summary = telemetry.aggregate("revenue") { WindowSummary(window) }
+        let summary = telemetry.aggregate("buyers") { WindowSummary(window) }
         do {
             try await tracer.withSpan("store window") { _ in
                 try await telemetry.state(.checkpoint) { try await database.store(summary) }

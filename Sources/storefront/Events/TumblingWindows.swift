@@ -1,13 +1,13 @@
 import VitalsMetrics
 
-/// Windows of equal length, one after the other, in the time of the events: who bought in them, and for how much.
+/// Windows of equal length, one after the other, in the time of the events: who bought in them.
 ///
 /// The watermark says how far that time has come: no event from before it is expected any more, and windows that end
 /// before it are closed.
 struct TumblingWindows {
     /// What becomes of an event.
     enum Verdict: Equatable {
-        /// It counts.
+        /// Its buyer counts.
         case new
         /// Its buyer is in the window already.
         case duplicate
@@ -18,8 +18,7 @@ struct TumblingWindows {
     /// What is in a window that is not closed.
     struct Window: Equatable {
         let began: UInt64
-        /// What each buyer spent.
-        var spent: [Int64: Int64] = [:]
+        var buyers: Set<Int64> = []
     }
 
     /// In nanoseconds, as all times are.
@@ -35,20 +34,20 @@ struct TumblingWindows {
     }
 
     var openCount: Int { open.count }
-    var buyerCount: Int { open.values.reduce(0) { $0 + $1.spent.count } }
+    var buyerCount: Int { open.values.reduce(0) { $0 + $1.buyers.count } }
     var watermark: UInt64 { newest > lateness ? newest - lateness : 0 }
 
     /// What is to become of an event.
     func verdict(on event: OrderPlaced) -> Verdict {
         let began = begin(of: event)
         guard end(of: began) > watermark else { return .late }
-        return open[began]?.spent[event.buyer] == nil ? .new : .duplicate
+        return open[began]?.buyers.contains(event.buyer) == true ? .duplicate : .new
     }
 
-    /// Puts a new event into its window.
+    /// Puts the buyer of an event into its window.
     mutating func add(_ event: OrderPlaced) {
         let began = begin(of: event)
-        open[began, default: Window(began: began)].spent[event.buyer] = event.cents
+        open[began, default: Window(began: began)].buyers.insert(event.buyer)
     }
 
     /// Time has come so far, with or without events.

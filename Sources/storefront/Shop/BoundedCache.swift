@@ -10,6 +10,8 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         self.capacity = max(1, capacity)
     }
 
+    var count: Int { values.count }
+
     subscript(_ key: Key) -> Value? { values[key] }
 
     mutating func put(_ value: Value, for key: Key) {

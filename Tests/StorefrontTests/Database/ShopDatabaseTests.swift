@@ -84,8 +84,8 @@ import VitalsSQLite
             try await database.store(WindowSummary(window))
             try await database.store(WindowSummary(window))
         }
-        let rows = try await database.sqliteRows("SELECT began_at, buyers, cents FROM windows")
-        #expect(rows == [[.integer(5), .integer(2), .integer(400)]])
+        let rows = try await database.sqliteRows("SELECT began_at, buyers FROM buyers_by_window")
+        #expect(rows == [[.integer(5), .integer(2)]])
     }
 
     @Test func aFileThatIsNoDatabaseIsAnErrorWithItsName() throws {
