@@ -3,6 +3,9 @@ import Vitals
 
 /// The stream processor: reads the events of orders, and says for each five seconds how many people bought. A second
 /// order of somebody who is in the window already changes nothing, and is counted as deduplicated.
+///
+/// The outbox forgets an event when the queue has it, so a process that is killed loses what waits in the queue and what
+/// its open windows have counted: some buyers of the last seconds, never an order. An orderly end loses neither.
 actor OrderStream {
     static let name = "orders"
     private static let window = "5s"
@@ -111,7 +114,8 @@ actor OrderStream {
                 try await telemetry.state(.checkpoint) { try await database.store(summary) }
             }
         } catch {
-            Console.complain("the window of \(summary.began / 1_000_000_000) is lost: \(error)")
+            Console.complain(
+                "error: the window of \(summary.began / 1_000_000_000), buyers: \(summary.buyers), is lost: \(error)")
         }
     }
 }

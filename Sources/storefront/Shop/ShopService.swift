@@ -46,8 +46,13 @@ enum ShopService {
         // Both end side by side: the payment service has exports of its own to deliver.
         own?.process.terminate()
         let deadline = Deadline(after: .milliseconds(800))
-        if block(until: deadline, { await shop.drain(until: deadline) }) != true {
-            Console.complain("not all events were processed in time: the others come after the next start")
+        switch block(until: deadline, { await shop.drain(until: deadline) }) {
+        case true: break
+        case false: Console.complain("not all events were sent in time: the outbox keeps the others for the next start")
+        case nil:
+            Console.complain(
+                "error: not all events were processed in time: the buyers in windows that were not stored are lost; "
+                    + "no order is, and the outbox keeps the events that were not sent")
         }
         load?.shutdown()
         _ = block(until: Deadline(after: .milliseconds(200))) { await loading.value }
