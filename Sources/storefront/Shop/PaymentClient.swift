@@ -33,7 +33,7 @@ struct PaymentClient: Sendable {
     }
 
     /// One call, whatever it takes: attempts that fail in passing are repeated, and the service knows by `key` that they
-    /// are the same payment.
+    /// are the same payment, so it charges once. Where this throws nobody knows whether it has.
     func charge(key: String, cents: Int64, method: String) async throws -> Answer {
         let body = Fields.bytes(["amount": "\(cents)", "currency": "EUR", "method": method])
         return try await api.call("Charge") { _ in

@@ -1,5 +1,6 @@
 import Testing
 import Vitals
+import VitalsTesting
 
 @testable import storefront
 
@@ -36,6 +37,27 @@ import Vitals
         }
         #expect(statuses.values.allSatisfy { $0.count == 1 })
         #expect(Set(statuses.values.flatMap { $0 }) == [201, 402])
+        let accepted = bench.counter("payments", ["payment.method": "card", "payment.outcome": "accepted"])
+        #expect(accepted == statuses.values.count { $0 == [201] })
+        #expect(bench.counter("payments", ["payment.method": "card", "payment.outcome": "declined"]) == 20 - accepted)
+        service.shutdown()
+    }
+
+    @Test func aPaymentIsChargedOnceEvenIfNobodyWaitsForTheAnswer() async throws {
+        let service = try bench.payment(slow: 1)
+        let client = try HTTPClient(limit: 10)
+        func pay(_ timeout: Duration) async throws -> Int {
+            try await client.send(
+                HTTPRequest(
+                    method: "POST", url: service.address.url + "/payments", headers: [("Idempotency-Key", "cart-1")],
+                    body: Array("amount=1&method=card".utf8), timeout: timeout)
+            ).status
+        }
+        await #expect(throws: RequestTimedOut.self) { try await pay(.milliseconds(200)) }
+        #expect(try await pay(.seconds(60)) == 201)
+        // Both have waited for the bank, and both are over.
+        try await eventually { bench.exporter.spans(named: "POST /payments").count == 2 }
+        #expect(bench.counter("payments", ["payment.method": "card", "payment.outcome": "accepted"]) == 1)
         service.shutdown()
     }
 
