@@ -29,7 +29,8 @@ struct Checkout: Sendable {
         self.tally = tally
     }
 
-    /// Throws if the database or the payment service cannot do its part; then there is no order.
+    /// Throws if the database or the payment service cannot do its part; then there is no order. `OrderUnplaced` if the
+    /// customer has paid all the same: somebody has to give the money back, which a real shop would do by itself.
     func run(_ cart: Int64) async throws -> Outcome {
         let began = vitals_unix_nanoseconds()
         metrics.inFlight.add(1)
@@ -57,18 +58,19 @@ struct Checkout: Sendable {
         guard let cart else { return .unknownCart }
         guard cart.items > 0 else { return .emptyCart }
 
+        let key = "\(id)-\(began)"
         let answer = try await tracer.withSpan("charge") { span in
             if span.isRecording { span["shop.payment.method"] = .string(cart.paymentMethod) }
-            return try await payments.charge(key: "\(id)-\(began)", cents: cart.cents, method: cart.paymentMethod)
+            return try await payments.charge(key: key, cents: cart.cents, method: cart.paymentMethod)
         }
         guard answer == .accepted else { return .declined }
 
-        let order = try await tracer.withSpan("place order") { span in
-            let order = try await database.place(cart, began: began) { [messaging] order in
-                messaging.create(Envelope(id: "\(order.id)", destination: OrderStream.name, body: order.body))
-            }
-            if span.isRecording { span["shop.order.id"] = .int(Int(order.id)) }
-            return order
+        let order: OrderPlaced
+        do {
+            order = try await place(cart, began)
+        } catch {
+            Console.complain("error: the cart \(id) was paid with the key \(key), and could not be placed: \(error)")
+            throw OrderUnplaced()
         }
         // Exactly once for each order that was committed, and inside the request's span, so that it leads to the trace.
         metrics.placed[cart.paymentMethod].add(1)
@@ -77,9 +79,20 @@ struct Checkout: Sendable {
         return .placed(order)
     }
 
+    private func place(_ cart: Cart, _ began: UInt64) async throws -> OrderPlaced {
+        try await tracer.withSpan("place order") { span in
+            let order = try await database.place(cart, began: began) { [messaging] order in
+                messaging.create(Envelope(id: "\(order.id)", destination: OrderStream.name, body: order.body))
+            }
+            if span.isRecording { span["shop.order.id"] = .int(Int(order.id)) }
+            return order
+        }
+    }
+
     private func reason(_ error: any Error) -> String {
         switch error {
         case is PaymentUnavailable: "payment_unavailable"
+        case is OrderUnplaced: "unplaced"
         case is CancellationError: "cancelled"
         default: "error"
         }
@@ -94,3 +107,6 @@ struct Checkout: Sendable {
         }
     }
 }
+
+/// An order was paid and is not there.
+struct OrderUnplaced: Error {}

@@ -48,6 +48,8 @@ struct PaymentClient: Sendable {
                     case 503: last = PaymentUnavailable(reason: "it answers 503")
                     case let status: throw PaymentUnavailable(reason: "it answers \(status)")
                     }
+                } catch let error as ClientStopped {
+                    throw PaymentUnavailable(reason: "\(error)")
                 } catch let error as any HTTPClientError {
                     last = PaymentUnavailable(reason: "\(error)")
                 }

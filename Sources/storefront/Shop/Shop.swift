@@ -77,7 +77,8 @@ final class Shop: Sendable {
 
     /// After it was closed: sees all orders and their events to the end. False if there was no time for all of them.
     func drain(until deadline: Deadline) async -> Bool {
-        // A customer who has paid gets the order, even if nobody waits for the answer.
+        // Whose payment was accepted gets the order, even if nobody waits for the answer. Payments that had no answer
+        // when the client was shut down are given up: the payment service may have charged them, or not.
         while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
         relaying.cancel()
         // The rest of the time is for the windows, which nothing keeps.

@@ -47,6 +47,8 @@ struct ShopRoutes: Sendable {
             }
         } catch let error as PaymentUnavailable {
             return .problem(502, "\(error)")
+        } catch is OrderUnplaced {
+            return .problem(500, "the payment was accepted, and the order could not be placed")
         } catch is CancellationError {
             return .problem(503, "the shop is closing")
         }

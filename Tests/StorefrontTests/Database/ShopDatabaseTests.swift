@@ -95,5 +95,6 @@ import VitalsSQLite
 }
 
 extension ShopDatabase {
+    @discardableResult
     func sqliteRows(_ statement: String) throws -> [SQLiteDatabase.Row] { try sqlite.run(statement) }
 }

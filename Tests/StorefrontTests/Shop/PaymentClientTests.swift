@@ -64,6 +64,10 @@ import VitalsTesting
         let peer = try Peer { _ in .answer(status: 400) }
         await #expect(throws: PaymentUnavailable.self) { try await charge(bench.paymentClient(peer.address)) }
         #expect(peer.requests == 1)
+        let stopped = try HTTPClient(limit: 1)
+        stopped.shutdown()
+        await #expect(throws: PaymentUnavailable.self) { try await charge(bench.paymentClient(peer.address, stopped)) }
+        #expect(bench.exporter.spans(named: "POST /payments").count == 2)
     }
 
     @Test func whoeverGivesUpDoesNotWait() async throws {

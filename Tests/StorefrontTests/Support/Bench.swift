@@ -32,12 +32,14 @@ struct Bench {
         return try PaymentService.open(options, meter, tracer)
     }
 
-    func paymentClient(_ address: String, timeout: Duration = .seconds(10)) throws -> PaymentClient {
+    func paymentClient(
+        _ address: String, _ client: HTTPClient? = nil, timeout: Duration = .seconds(10)
+    ) throws -> PaymentClient {
         var patience = PaymentClient.Patience()
         patience.timeout = timeout
         patience.pause = .milliseconds(1)
         return PaymentClient(
-            address, client: try HTTPClient(limit: 100),
+            address, client: try client ?? HTTPClient(limit: 100),
             api: ExternalAPITelemetry(service: "payment.Payments", meter: meter, tracer: tracer),
             http: HTTPClientTelemetry(meter: meter, tracer: tracer), patience: patience)
     }
