@@ -6,6 +6,8 @@ import VitalsSQLite
 actor ShopDatabase {
     private let thread: DatabaseThread
     let sqlite: SQLiteDatabase
+    /// Nil if the database is nobody else's anyway, or closed.
+    private var lock: DatabaseLock?
     /// How many messages the outbox has, so that nobody asks the database for none.
     var waitingMessages: Int
 
@@ -15,6 +17,7 @@ actor ShopDatabase {
     init(_ file: String, telemetry: DatabaseTelemetry) throws {
         thread = try DatabaseThread()
         sqlite = try SQLiteDatabase(file, telemetry: telemetry)
+        lock = file == ":memory:" ? nil : try DatabaseLock(file)
         try Schema.prepare(sqlite)
         waitingMessages = try sqlite.run("SELECT id FROM outbox").count
     }
@@ -44,5 +47,6 @@ actor ShopDatabase {
     /// Closes the database; what is asked afterwards throws.
     func close() {
         sqlite.close()
+        lock = nil
     }
 }

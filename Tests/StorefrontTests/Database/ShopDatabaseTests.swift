@@ -88,6 +88,21 @@ import VitalsSQLite
         #expect(rows == [[.integer(5), .integer(2)]])
     }
 
+    @Test func aSecondShopOnTheSameDatabaseIsRefused() async throws {
+        let folder = try TemporaryFolder()
+        let file = "\(folder.path)/shop.sqlite"
+        let database = try bench.database(file)
+        let error = #expect(throws: StartError.self) { try bench.database(file) }
+        #expect(error?.description.contains("another shop uses the database \(file)") == true)
+        // Each of these is a database of its own.
+        let first = try bench.database()
+        let second = try bench.database()
+        await first.close()
+        await second.close()
+        await database.close()
+        await (try bench.database(file)).close()
+    }
+
     @Test func aFileThatIsNoDatabaseIsAnErrorWithItsName() throws {
         let error = #expect(throws: (any Error).self) { try bench.database("/nowhere/shop.sqlite") }
         #expect("\(error as Any)".contains("/nowhere/shop.sqlite"))
