@@ -29,15 +29,16 @@ extension ShopDatabase {
         return order
     }
 
-    /// The oldest messages that were not sent.
+    /// The oldest messages that were not sent. Throws if one of them cannot be read: to send those behind it would break
+    /// their order, and to leave it out without a word would lose it.
     func pendingMessages(_ limit: Int) throws -> [Envelope] {
         guard waitingMessages > 0 else { return [] }
         return try sqlite.run(
             "SELECT id, destination, headers, body FROM outbox ORDER BY id LIMIT ?", .integer(Int64(limit))
-        ).compactMap { row in
+        ).map { row in
             guard case .integer(let id) = row[0], case .text(let destination) = row[1],
                 case .text(let headers) = row[2], case .blob(let body) = row[3]
-            else { return nil }
+            else { throw UnreadableMessage(row) }
             return Envelope(id: "\(id)", destination: destination, storedHeaders: headers, body: body)
         }
     }
@@ -65,3 +66,16 @@ extension ShopDatabase {
 
 /// The database took an order and gave it no number.
 struct MissingOrder: Error {}
+
+/// A row of the outbox is not what the shop has written.
+struct UnreadableMessage: Error, CustomStringConvertible {
+    let id: Int64?
+
+    init(_ row: SQLiteDatabase.Row) {
+        if case .integer(let id) = row.first { self.id = id } else { id = nil }
+    }
+
+    var description: String {
+        "the message \(id.map { "\($0)" } ?? "without an id") in the table outbox cannot be read: mend it, or delete it"
+    }
+}

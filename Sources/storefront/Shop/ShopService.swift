@@ -48,7 +48,7 @@ enum ShopService {
         let deadline = Deadline(after: .milliseconds(800))
         switch block(until: deadline, { await shop.drain(until: deadline) }) {
         case true: break
-        case false: Console.complain("not all events were sent in time: the outbox keeps the others for the next start")
+        case false: Console.complain("not all events could be sent: the outbox keeps the others for the next start")
         case nil:
             Console.complain(
                 "error: not all events were processed in time: the buyers in windows that were not stored are lost; "
