@@ -8,7 +8,12 @@ struct Checkout: Sendable {
         case unknownCart
         case emptyCart
         case declined
+        /// So many checkouts are under way already.
+        case crowded(Int)
     }
+
+    /// How many may be under way: a payment service that hangs leaves the other requests their room.
+    private static let limit = 64
 
     private let database: ShopDatabase
     private let payments: PaymentClient
@@ -16,10 +21,11 @@ struct Checkout: Sendable {
     private let metrics: OrderMetrics
     private let tracer: Tracer
     private let tally: Tally
+    private let room: Room
 
     init(
         _ database: ShopDatabase, payments: PaymentClient, messaging: MessagingTelemetry, metrics: OrderMetrics,
-        tracer: Tracer, tally: Tally
+        tracer: Tracer, tally: Tally, limit: Int = Self.limit
     ) {
         self.database = database
         self.payments = payments
@@ -27,17 +33,23 @@ struct Checkout: Sendable {
         self.metrics = metrics
         self.tracer = tracer
         self.tally = tally
+        room = Room(for: limit)
     }
 
     /// Throws if the database or the payment service cannot do its part; then there is no order. `OrderUnplaced` if the
     /// customer has paid all the same: somebody has to give the money back, which a real shop would do by itself.
     func run(_ cart: Int64) async throws -> Outcome {
         let began = vitals_unix_nanoseconds()
+        guard room.enter() else {
+            count(.crowded(room.size))
+            return .crowded(room.size)
+        }
         metrics.inFlight.add(1)
         tally.checkoutsBegun.add()
         defer {
             metrics.inFlight.add(-1)
             tally.checkoutsOver.add()
+            room.leave()
         }
         do {
             let outcome = try await order(cart, began)
@@ -104,6 +116,7 @@ struct Checkout: Sendable {
         case .unknownCart: metrics.refused["unknown_cart"].add(1)
         case .emptyCart: metrics.refused["empty_cart"].add(1)
         case .declined: metrics.refused["declined"].add(1)
+        case .crowded: metrics.refused["crowded"].add(1)
         }
     }
 }

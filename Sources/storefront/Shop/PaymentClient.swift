@@ -12,6 +12,8 @@ struct PaymentClient: Sendable {
         var timeout = Duration.seconds(2)
         var attempts = 3
         var pause = Duration.milliseconds(100)
+        /// For all attempts together. The last one is late enough to hear what became of the first.
+        var total = Duration.seconds(5)
     }
 
     private let url: String
@@ -38,10 +40,12 @@ struct PaymentClient: Sendable {
         let body = Fields.bytes(["amount": "\(cents)", "currency": "EUR", "method": method])
         return try await api.call("Charge") { _ in
             var last: any Error = PaymentUnavailable(reason: "it was not tried")
+            let deadline = Deadline(after: patience.total)
             for attempt in 0..<patience.attempts {
                 if attempt > 0 { try await Task.sleep(for: patience.pause * attempt) }
+                guard !deadline.isOver else { break }
                 do {
-                    let response = try await send(key, body, attempt)
+                    let response = try await send(key, body, attempt, timeout: min(patience.timeout, deadline.left))
                     switch response.status {
                     case 201: return .accepted
                     case 402: return .declined
@@ -58,14 +62,14 @@ struct PaymentClient: Sendable {
         }
     }
 
-    private func send(_ key: String, _ body: [UInt8], _ attempt: Int) async throws -> HTTPResponse {
+    private func send(_ key: String, _ body: [UInt8], _ attempt: Int, timeout: Duration) async throws -> HTTPResponse {
         let request = HTTPClientRequest(
             method: "POST", url: url, template: "/payments",
             headers: [("Content-Type", "application/x-www-form-urlencoded"), ("Idempotency-Key", key)],
             bodySize: body.count, resendCount: attempt)
         return try await http.attempt(request) { headers in
             try await client.send(
-                HTTPRequest(method: "POST", url: url, headers: headers, body: body, timeout: patience.timeout))
+                HTTPRequest(method: "POST", url: url, headers: headers, body: body, timeout: timeout))
         } answer: { response in
             HTTPAnswer(status: response.status, bodySize: response.body.count)
         }

@@ -44,6 +44,7 @@ struct ShopRoutes: Sendable {
             case .unknownCart: return .problem(404, "there is no cart \(cart)")
             case .emptyCart: return .problem(409, "the cart \(cart) is empty")
             case .declined: return .problem(402, "the payment was declined")
+            case .crowded(let count): return .problem(503, "\(count) checkouts are under way: try again later")
             }
         } catch let error as PaymentUnavailable {
             return .problem(502, "\(error)")

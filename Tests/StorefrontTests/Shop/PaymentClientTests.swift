@@ -60,6 +60,15 @@ import VitalsTesting
         await #expect(throws: PaymentUnavailable.self) { try await charge(nowhere) }
     }
 
+    @Test func allAttemptsTogetherHaveATime() async throws {
+        let peer = try Peer { _ in .silence }
+        let client = try bench.paymentClient(peer.address, timeout: .milliseconds(400), total: .milliseconds(500))
+        await #expect(throws: PaymentUnavailable.self) { try await charge(client) }
+        #expect((1...2).contains(peer.requests))
+        let impatient = try bench.paymentClient(peer.address, timeout: .seconds(600), total: .milliseconds(50))
+        await #expect(throws: PaymentUnavailable.self) { try await charge(impatient) }
+    }
+
     @Test func whatWouldFailAgainIsNotRepeated() async throws {
         let peer = try Peer { _ in .answer(status: 400) }
         await #expect(throws: PaymentUnavailable.self) { try await charge(bench.paymentClient(peer.address)) }

@@ -33,10 +33,12 @@ struct Bench {
     }
 
     func paymentClient(
-        _ address: String, _ client: HTTPClient? = nil, timeout: Duration = .seconds(10)
+        _ address: String, _ client: HTTPClient? = nil, timeout: Duration = .seconds(10),
+        total: Duration = .seconds(600)
     ) throws -> PaymentClient {
         var patience = PaymentClient.Patience()
         patience.timeout = timeout
+        patience.total = total
         patience.pause = .milliseconds(1)
         return PaymentClient(
             address, client: try client ?? HTTPClient(limit: 100),
