@@ -19,7 +19,11 @@ actor ShopDatabase {
         sqlite = try SQLiteDatabase(file, telemetry: telemetry)
         lock = file == ":memory:" ? nil : try DatabaseLock(file)
         try Schema.prepare(sqlite)
-        waitingMessages = try sqlite.run("SELECT id FROM outbox").count
+        let counts = try sqlite.run("SELECT COUNT(*) FROM outbox")
+        guard let row = counts.first, case .integer(let count) = row[0] else {
+            throw StartError(description: "the outbox in \(file) cannot be counted")
+        }
+        waitingMessages = Int(clamping: count)
     }
 
     func user(_ id: Int64) throws -> User? {
