@@ -39,11 +39,19 @@ enum CurrentContext {
     @usableFromInline
     static func run(_ context: Context, _ body: () async -> Void) async {
         let isSampled = begin(context)
+        await bind(context, #isolation, body)
+        if isSampled { ExemplarSource.leave() }
+    }
+
+    /// On the actor of the caller: the closure would leave it otherwise, only for `body` to come back.
+    private static func bind(
+        _ context: Context, _ isolation: isolated (any Actor)?, _ body: () async -> Void
+    ) async {
         await $bound.withValue(context) {
+            _ = isolation
             await body()
             if vitals_attached_context() != nil { AttachedContext.endScope() }
         }
-        if isSampled { ExemplarSource.leave() }
     }
 
     /// Before a context becomes the current one: true if its span is sampled.

@@ -15,12 +15,15 @@ final class ClientThread: Sendable {
         var isStopping = false
     }
 
+    /// How many connections are kept that nobody uses: what a moment of many requests needed is let go afterwards.
+    private static let mostIdle = 16
+
     private let limit: Int
     private let state = Locked(State())
 
     init(limit: Int) throws(ClientUnavailable) {
         self.limit = limit
-        guard let engine = vitals_curl_multi_create(limit) else {
+        guard let engine = vitals_curl_multi_create(min(limit, Self.mostIdle)) else {
             throw ClientUnavailable(reason: "no memory or no descriptors")
         }
         state.withLock { $0.engine = engine }
