@@ -128,9 +128,11 @@ extension StreamProcessorTelemetry {
 
     /// An event was processed, and how long that took.
     ///
-    /// - Parameter failure: Why that failed, if it did.
+    /// - Parameters:
+    ///   - duration: Less than nothing, as of a clock that was set back, counts as zero.
+    ///   - failure: Why that failed, if it did.
     public func processed(in duration: Duration, failure: (any Error)? = nil) {
-        processing.record(duration)
+        processing.record(max(duration, .zero))
         count(failure)
     }
 

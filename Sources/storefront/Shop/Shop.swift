@@ -78,17 +78,15 @@ final class Shop: Sendable {
     /// After it was closed: sees all orders and their events to the end. False if there was no time for all of them.
     func drain(until deadline: Deadline) async -> Bool {
         // A customer who has paid gets the order, even if nobody waits for the answer.
-        while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
+        while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver {
+            _ = try? await Task.sleep(for: .milliseconds(2))
+        }
         relaying.cancel()
         let isEmpty = await relay.drain(within: deadline.left)
         await queue.close()
         do { try await processing.value } catch { Console.complain("events were not processed: \(error)") }
         await database.close()
         return isEmpty
-    }
-
-    private func pause() async {
-        do { try await Task.sleep(for: .milliseconds(2)) } catch { await Task.yield() }
     }
 }
 

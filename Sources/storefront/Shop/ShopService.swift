@@ -14,12 +14,6 @@ enum ShopService {
     }
 
     private static func serve(_ options: ShopOptions) throws {
-        let telemetry = try ServiceTelemetry.start(
-            "storefront", isOn: options.hasTelemetry, port: options.metricsPort)
-        defer { telemetry.shutdown(timeout: .seconds(1)) }
-        let meter = telemetry.meter("storefront", version: VitalsVersion.current)
-        let tracer = telemetry.tracer("storefront", version: VitalsVersion.current)
-
         let own: OwnPayment?
         let payment: ServiceAddress
         if let address = options.payment {
@@ -29,6 +23,12 @@ enum ShopService {
             (own, payment) = (started, started.address)
         }
         defer { own?.end() }
+        let telemetry = try ServiceTelemetry.start(
+            "storefront", isOn: options.hasTelemetry, port: options.metricsPort)
+        defer { telemetry.shutdown(timeout: .seconds(1)) }
+        let meter = telemetry.meter("storefront", version: VitalsVersion.current)
+        let tracer = telemetry.tracer("storefront", version: VitalsVersion.current)
+
         let shop = try Shop(options, payment: payment, meter: meter, tracer: tracer)
         for endpoint in [shop.endpoint, telemetry.endpoint] {
             try endpoint?.addReadinessCheck("shop", shop.checkReadiness)
@@ -43,7 +43,7 @@ enum ShopService {
 
         load?.stop()
         shop.close()
-        // Both end side by side: the payment service has exports of its own to deliver.
+        // It has exports of its own to deliver, and does so while the shop does.
         own?.process.terminate()
         let deadline = Deadline(after: .milliseconds(800))
         if block(until: deadline, { await shop.drain(until: deadline) }) != true {
@@ -61,7 +61,7 @@ enum ShopService {
         Console.say(telemetry)
         Console.say("payment     \(payment.url)/payments")
         if let own, own.metricsPort > 0 {
-            Console.say("            http://localhost:\(own.metricsPort)/metrics")
+            Console.say("  metrics   http://localhost:\(own.metricsPort)/metrics")
         }
         if let rate = options.load { Console.say("load        \(rate) requests a second") }
         Console.say(options.seconds.map { "ends after \($0) s" } ?? "ends with Ctrl-C")

@@ -215,6 +215,16 @@ import VitalsTesting
         #expect(state.bounds.last == 10)
     }
 
+    @Test(arguments: [Duration.nanoseconds(-1), .seconds(-65), .seconds(Int64.min)])
+    func aNegativeDurationCountsAsZero(_ duration: Duration) throws {
+        let processor = make()
+        processor.processed(in: .seconds(2))
+        processor.processed(in: duration)
+        let point = try #require(reader.histogram("processor.processing.duration", labels()))
+        #expect(point.count == 2)
+        #expect(point.sum == 2)
+    }
+
     @Test func processorsOfOneRegistryAreToldApart() {
         let orders = make("orders", capacity: 10)
         let users = make("users")
