@@ -181,8 +181,8 @@ class Storefront(unittest.TestCase):
         ]
         self.assertGreater(len(found), 10)
         self.assertGreater(len(pushed), 10)
-        self.assertLessEqual(set(found), received)
-        self.assertLessEqual(set(pushed), received)
+        self.assertLessEqual(set(found), received, self.said)
+        self.assertLessEqual(set(pushed), received, self.said)
 
     def test_orders_add_up(self):
         front = self.accounts("storefront")
