@@ -21,7 +21,8 @@ final class Shop: Sendable {
         let tally = Tally()
         let database = try tracer.withSpan("open database") { _ in
             try ShopDatabase(
-                options.database, telemetry: DatabaseTelemetry(system: "sqlite", meter: meter, tracer: tracer))
+                options.database,
+                telemetry: DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: meter, tracer: tracer))
         }
         let client = try HTTPClient(limit: 256)
         let payments = PaymentClient(
