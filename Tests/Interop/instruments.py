@@ -100,8 +100,8 @@ STREAM = [
     Instrument("processor.aggregation.duration", "histogram", "s", (*NAMED, "aggregation")),
     Instrument("processor.state.operation.duration", "histogram", "s", (*NAMED, "operation")),
     Instrument("processor.watermark.lag", "gauge", "s", NAMED),
-    Instrument("processor.queue.size", "gauge", "{event}", NAMED),
-    Instrument("processor.queue.capacity", "gauge", "{event}", NAMED),
+    Instrument("processor.queue.size", "up-down", "{event}", NAMED),
+    Instrument("processor.queue.capacity", "up-down", "{event}", NAMED),
 ]
 SHOP = [
     Instrument("orders.placed", "counter", "{order}", ("payment.method",)),
