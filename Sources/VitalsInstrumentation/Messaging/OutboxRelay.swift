@@ -19,7 +19,9 @@ public final class OutboxRelay: Sendable {
     private struct State {
         var isBusy = false
         /// Those who wait for their turn, in their order.
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [(number: UInt64, turn: CheckedContinuation<Bool, Never>)] = []
+        /// The number of the next who waits.
+        var next: UInt64 = 0
         /// What was sent and has not been taken out of the outbox.
         var sent: [String] = []
         /// How often the relay has failed since it last did not.
@@ -70,7 +72,7 @@ public final class OutboxRelay: Sendable {
     /// Sends the oldest messages of the outbox, once. Where it fails is logged, and counted where that was to send.
     ///
     /// - Parameter limit: How many at most.
-    /// - Returns: How many were sent and taken out of the outbox.
+    /// - Returns: How many were sent and taken out of the outbox: none if 64 wait already for a pass that is under way.
     @concurrent
     @discardableResult
     public func relay(limit: Int = 100) async -> Int {
@@ -125,8 +127,13 @@ extension OutboxRelay {
 
     /// The pause after a failure is not longer than this, unless passes are rarer anyway.
     static let longestPause = Duration.seconds(30)
+    /// So many wait for a pass to end: with a `send` that hangs, those whom a timer starts would be ever more.
+    static let mostWaiting = 64
     /// Longer times are not measured: they would overflow.
     static let longestTime = Duration.seconds(86_400)
+
+    /// How many wait for their turn.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     static func pause(_ interval: Duration, failures: Int) -> Duration {
         let interval = min(max(interval, .milliseconds(1)), longestTime)
@@ -134,9 +141,12 @@ extension OutboxRelay {
     }
 
     private func pass(_ limit: Int) async -> Pass {
-        await takeTurn()
-        defer { endTurn() }
         var pass = Pass()
+        guard await takeTurn() else {
+            pass.hasFailed = true
+            return pass
+        }
+        defer { endTurn() }
         guard !Task.isCancelled else { return pass }
         var trouble = Trouble.sent(state.withLock { $0.sent.count })
         do {
@@ -194,23 +204,40 @@ extension OutboxRelay {
         return false
     }
 
-    private func takeTurn() async {
-        await withCheckedContinuation { turn in
-            let isFree = state.withLock { state in
-                if state.isBusy { state.waiting.append(turn) }
-                defer { state.isBusy = true }
-                return !state.isBusy
+    /// Waits for the turn; false if the task was cancelled meanwhile, or if too many wait.
+    private func takeTurn() async -> Bool {
+        let number = state.withLock { state in
+            defer { state.next &+= 1 }
+            return state.next
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { turn in
+                let isMine: Bool? = state.withLock { state in
+                    guard state.isBusy else {
+                        state.isBusy = true
+                        return true
+                    }
+                    // Whoever cancels later finds it among those who wait.
+                    guard !Task.isCancelled, state.waiting.count < Self.mostWaiting else { return false }
+                    state.waiting.append((number, turn))
+                    return nil
+                }
+                if let isMine { turn.resume(returning: isMine) }
             }
-            if isFree { turn.resume() }
+        } onCancel: {
+            let turn = state.withLock { state in
+                state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0).turn }
+            }
+            turn?.resume(returning: false)
         }
     }
 
     private func endTurn() {
         let next = state.withLock { state in
             state.isBusy = !state.waiting.isEmpty
-            return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+            return state.waiting.isEmpty ? nil : state.waiting.removeFirst().turn
         }
-        next?.resume()
+        next?.resume(returning: true)
     }
 }
 
