@@ -9,7 +9,8 @@ import VitalsMetrics
 /// order, and to give it up would lose it. A message that will never be taken is for `send` to put aside, somewhere else in
 /// the store, and return as if it was sent.
 public final class OutboxRelay: Sendable {
-    /// Gives the oldest messages of the outbox, in their order and so many at most.
+    /// Gives the oldest messages of the outbox, in their order and so many at most. It leaves none out: what cannot be read
+    /// makes it throw. Otherwise so many of those would hide all that are behind them, and the outbox would look empty.
     public typealias Pending = @concurrent @Sendable (_ limit: Int) async throws -> [Envelope]
     /// Sends a message.
     public typealias Send = @concurrent @Sendable (Envelope) async throws -> Void
