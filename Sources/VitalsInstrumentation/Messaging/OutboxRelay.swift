@@ -25,6 +25,8 @@ public final class OutboxRelay: Sendable {
         var next: UInt64 = 0
         /// What was sent and has not been taken out of the outbox.
         var sent: [String] = []
+        /// What was taken out last.
+        var takenOut: Set<String> = []
         /// How often the relay has failed since it last did not.
         var failures = 0
     }
@@ -124,6 +126,13 @@ extension OutboxRelay {
         case pending
         case send(Envelope)
         case sent(Int)
+        case again(Envelope)
+    }
+
+    private struct ComesAgain: Error, CustomStringConvertible {
+        var description: String {
+            "`sent` has to take out those whose ids it gets, and each message needs an id of its own"
+        }
     }
 
     /// The pause after a failure is not longer than this, unless passes are rarer anyway.
@@ -156,6 +165,10 @@ extension OutboxRelay {
             trouble = .pending
             let messages = try await pending(limit).prefix(limit)
             pass.found = messages.count
+            let again = state.withLock { state in
+                defer { state.takenOut = [] }
+                return messages.first { state.takenOut.contains($0.id) }
+            }
             do {
                 for message in messages where !Task.isCancelled {
                     trouble = .send(message)
@@ -168,6 +181,11 @@ extension OutboxRelay {
             }
             trouble = .sent(state.withLock { $0.sent.count })
             pass.sent += try await takeOut()
+            // It was sent again all the same, as it may be another one with the id of the first, and none is to be lost.
+            if let again, !pass.hasFailed {
+                pass.hasFailed = true
+                note(ComesAgain(), .again(again))
+            }
         } catch {
             pass.hasFailed = true
             note(error, trouble)
@@ -182,7 +200,10 @@ extension OutboxRelay {
         guard !ids.isEmpty else { return 0 }
         // Not in this task: it may have been cancelled, and what was sent has to be taken out all the same.
         try await Task { try await sent(ids) }.value
-        state.withLock { $0.sent = [] }
+        state.withLock { state in
+            state.sent = []
+            state.takenOut = Set(ids)
+        }
         return ids.count
     }
 
@@ -259,6 +280,8 @@ extension OutboxRelay {
                 "the message \(message.id) of the outbox could not be sent to \(message.destination), and those behind it wait"
             case .sent(let count):
                 "what was sent could not be taken out of the outbox, and nothing is sent before that; messages: \(count)"
+            case .again(let message):
+                "the message \(message.id) was taken out of the outbox and is in it again, so it is sent again"
             }
         Diagnostics.log(
             .warning, "\(what): \(error): it is tried again, and nothing more is said until that succeeds")

@@ -59,4 +59,47 @@ import VitalsMetrics
         for task in waiting { #expect(await task.value == 0) }
         #expect(await relay.drain(within: .seconds(60)))
     }
+
+    @Test func troubleIsSaidWhenItBeginsAndWhenItIsOver() async {
+        await #expect(processExitsWith: .success) {
+            let heard = Locked<[String]>([])
+            Diagnostics.handle { level, message in heard.withLock { $0.append("\(level): \(message)") } }
+            let bench = MessagingBench()
+            let outbox = TestOutbox()
+            await outbox.put(1...2)
+            let relay = outbox.relay(bench.telemetry)
+            await outbox.fail(.send, 3)
+            for _ in 0..<5 { _ = await relay.relay() }
+            await outbox.fail(.pending, 1)
+            for _ in 0..<2 { _ = await relay.relay() }
+            await outbox.put(3...3)
+            await outbox.fail(.sent, 1)
+            for _ in 0..<2 { _ = await relay.relay() }
+            await outbox.put(4...4)
+            _ = await relay.relay()
+            await outbox.put(4...4)
+            for _ in 0..<2 { _ = await relay.relay() }
+            let again = "it is tried again, and nothing more is said until that succeeds"
+            let tried = "Refused(): \(again)"
+            #expect(
+                heard.withLock { $0 } == [
+                    """
+                    warning: the message 1 of the outbox could not be sent to orders, and those behind it wait: \(tried)
+                    """,
+                    "info: the outbox is relayed again; attempts that failed meanwhile: 3",
+                    "warning: the messages of the outbox could not be read: \(tried)",
+                    "info: the outbox is relayed again; attempts that failed meanwhile: 1",
+                    """
+                    warning: what was sent could not be taken out of the outbox, and nothing is sent before that; messages: \
+                    1: \(tried)
+                    """,
+                    "info: the outbox is relayed again; attempts that failed meanwhile: 1",
+                    """
+                    warning: the message 4 was taken out of the outbox and is in it again, so it is sent again: `sent` has to \
+                    take out those whose ids it gets, and each message needs an id of its own: \(again)
+                    """,
+                    "info: the outbox is relayed again; attempts that failed meanwhile: 1",
+                ])
+        }
+    }
 }
