@@ -115,8 +115,8 @@ STREAM = [
     Instrument("processor.deduplication.entries", "gauge", "{entry}", NAMED),
     Instrument("processor.watermark.lag", "gauge", "s", NAMED),
     Instrument("processor.watermark.timestamp", "gauge", "s", NAMED),
-    Instrument("processor.queue.size", "gauge", "{event}", NAMED),
-    Instrument("processor.queue.capacity", "gauge", "{event}", NAMED),
+    Instrument("processor.queue.size", "up-down", "{event}", NAMED),
+    Instrument("processor.queue.capacity", "up-down", "{event}", NAMED),
 ]
 SHOP = [
     Instrument("orders.placed", "counter", "{order}", ("payment.method",)),
