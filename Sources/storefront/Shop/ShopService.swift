@@ -17,8 +17,8 @@ enum ShopService {
         let telemetry = try ServiceTelemetry.start(
             "storefront", isOn: options.hasTelemetry, port: options.metricsPort)
         defer { telemetry.shutdown(timeout: .seconds(1)) }
-        let meter = telemetry.meter("storefront", version: VitalsVersion.current)
-        let tracer = telemetry.tracer("storefront", version: VitalsVersion.current)
+        let meter = telemetry.meter("storefront", version: Version.current)
+        let tracer = telemetry.tracer("storefront", version: Version.current)
 
         let own: OwnPayment?
         let payment: ServiceAddress
