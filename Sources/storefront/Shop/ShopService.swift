@@ -26,8 +26,8 @@ enum ShopService {
         let telemetry = try ServiceTelemetry.start(
             "storefront", isOn: options.hasTelemetry, port: options.metricsPort)
         defer { telemetry.shutdown(timeout: .seconds(1)) }
-        let meter = telemetry.meter("storefront", version: VitalsVersion.current)
-        let tracer = telemetry.tracer("storefront", version: VitalsVersion.current)
+        let meter = telemetry.meter("storefront", version: Version.current)
+        let tracer = telemetry.tracer("storefront", version: Version.current)
 
         let shop = try Shop(options, payment: payment, meter: meter, tracer: tracer)
         for endpoint in [shop.endpoint, telemetry.endpoint] {
