@@ -16,7 +16,7 @@ final class ClientThread: Sendable {
     }
 
     /// How many connections are kept that nobody uses: what a moment of many requests needed is let go afterwards.
-    private static let mostIdle = 16
+    private static let mostIdle = 4
 
     private let limit: Int
     private let state = Locked(State())
