@@ -139,7 +139,7 @@ public struct HTTPServerTelemetry: Sendable {
             method: method, scheme: request.scheme, version: request.protocolVersion, route: route, status: status,
             failure: failure)
         duration.record(operation.end(), labels)
-        if let size = request.bodySize { requestSize.record(size, labels) }
-        if let size = answer?.bodySize { responseSize.record(size, labels) }
+        if let size = BodySize.known(request.bodySize) { requestSize.record(size, labels) }
+        if let size = BodySize.known(answer?.bodySize) { responseSize.record(size, labels) }
     }
 }

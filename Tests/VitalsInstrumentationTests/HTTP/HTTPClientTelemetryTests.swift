@@ -127,6 +127,17 @@ struct HTTPClientTelemetryTests {
         #expect(measured.span?.attributes["http.request.method_original"] == "get")
     }
 
+    @Test(arguments: [(-1, nil), (.min, nil), (0, 0), (1, 1)] as [(Int, Double?)])
+    func aNegativeSizeIsUnknown(size: Int, sum: Double?) async throws {
+        try await http.attempt(
+            HTTPClientRequest(method: "POST", url: "http://h/", bodySize: size), { _ in },
+            answer: { HTTPAnswer(status: 200, bodySize: size) })
+        let metrics = measured.reader.collect()
+        for name in ["http.client.request.body.size", "http.client.response.body.size"] {
+            #expect(metrics[name]?.points.first?.histogram?.sum == sum)
+        }
+    }
+
     @Test func theContextReplacesWhatTheHeadersHave() async throws {
         var sent: [(String, String)] = []
         try await http.attempt(

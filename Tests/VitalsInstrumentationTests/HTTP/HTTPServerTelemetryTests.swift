@@ -212,6 +212,17 @@ struct HTTPServerTelemetryTests {
             ])
     }
 
+    @Test(arguments: [(-1, nil), (.min, nil), (0, 0), (1, 1)] as [(Int, Double?)])
+    func aNegativeSizeIsUnknown(size: Int, sum: Double?) async throws {
+        try await http.handle(
+            HTTPServerRequest(method: "POST", path: "/", route: "/", bodySize: size), { _ in },
+            answer: { HTTPAnswer(status: 200, bodySize: size) })
+        let metrics = measured.reader.collect()
+        for name in ["http.server.request.body.size", "http.server.response.body.size"] {
+            #expect(metrics[name]?.points.first?.histogram?.sum == sum)
+        }
+    }
+
     @Test func theTraceOfTheCallerContinues() async throws {
         let headers = [("TraceParent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
         try await http.handle(
