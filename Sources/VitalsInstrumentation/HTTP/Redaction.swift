@@ -4,12 +4,14 @@ enum Redaction {
 
     /// Names of parameters that are secrets, in lower case and without what joins words.
     private static let secrets: Set<String> = [
-        "auth", "code", "jwt", "key", "pass", "passwd", "pwd", "session", "sid", "sig",
+        "auth", "code", "jwt", "otp", "pass", "passwd", "pin", "pwd", "refresh", "samlrequest", "samlresponse",
+        "session",
+        "sid", "sig", "totp",
     ]
-    /// What the names of others contain.
+    /// What the names of others contain. Those that end in `key` are secrets as well.
     private static let secretParts = [
-        "accesskey", "apikey", "authorization", "credential", "password", "passphrase", "secret", "sessionid",
-        "signature", "token",
+        "accesskey", "apikey", "assertion", "authorization", "credential", "password", "passphrase", "secret",
+        "sessionid", "signature", "token",
     ]
 
     /// A URL without the name and password in it, and without the values of secret parameters.
@@ -49,8 +51,10 @@ enum Redaction {
     }
 
     private static func isSecret(_ name: Substring.UTF8View) -> Bool {
-        let word = plain(name)
-        return secrets.contains(word) || secretParts.contains { word.contains($0) }
+        // Both the list and its item may tell in `card[pin]` and in `key[]`.
+        plain(name).split { $0 == "[" || $0 == "]" }.contains { word in
+            secrets.contains(String(word)) || word.hasSuffix("key") || secretParts.contains { word.contains($0) }
+        }
     }
 
     /// A name decoded, in lower case and without what joins words: `X-Amz-Signature` and `x%2Damz_signature` are one.
