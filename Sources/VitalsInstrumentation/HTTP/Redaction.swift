@@ -43,6 +43,31 @@ enum Redaction {
         return redacted
     }
 
+    /// What an error says, with its URLs as they may be shown: clients quote those that they could not reach.
+    static func words(_ text: String) -> String {
+        var redacted = ""
+        var rest = Substring(text)
+        while !rest.isEmpty {
+            let word = Substring(rest.utf8.prefix { !endsURL($0) })
+            if word.contains("://") {
+                redacted += url(String(word))
+            } else {
+                let query = word.utf8.firstIndex(of: UInt8(ascii: "?")) ?? word.endIndex
+                redacted += word[..<query] + self.query(word[query...])
+            }
+            rest = rest[word.endIndex...]
+            guard let end = rest.unicodeScalars.popFirst() else { break }
+            redacted.unicodeScalars.append(end)
+        }
+        return redacted
+    }
+
+    /// What no URL has in it, and texts have around one.
+    private static func endsURL(_ byte: UInt8) -> Bool {
+        byte <= UInt8(ascii: " ") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "<")
+            || byte == UInt8(ascii: ">")
+    }
+
     private static func separates(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "&"), UInt8(ascii: ";"), UInt8(ascii: "?"), UInt8(ascii: "#"): true

@@ -102,6 +102,22 @@ struct HTTPClientTelemetryTests {
         #expect(measured.total("http.client.active_requests") == 0)
     }
 
+    @Test func whatAnErrorSaysOfTheURLHasNoSecrets() async throws {
+        struct Unreachable: Error, CustomStringConvertible {
+            let description: String
+        }
+        let url = "https://ann:pa55@h/?token=s3cret"
+        await #expect(throws: Unreachable.self) {
+            try await http.attempt(
+                HTTPClientRequest(method: "GET", url: url),
+                { _ in throw Unreachable(description: "cannot reach \(url)") }, answer: { HTTPAnswer(status: 200) })
+        }
+        let words = "cannot reach https://REDACTED:REDACTED@h/?token=REDACTED"
+        let span = try #require(measured.span)
+        #expect(span.status == .error(words))
+        #expect(span.events.map { $0.attributes["exception.message"] } == [.string(words)])
+    }
+
     @Test func aCancellationIsNoError() async throws {
         await #expect(throws: CancellationError.self) {
             try await http.attempt(

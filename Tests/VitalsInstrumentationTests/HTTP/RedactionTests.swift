@@ -48,4 +48,21 @@ struct RedactionTests {
     func credentialsInURLsAreNotShown(url: String, shown: String) {
         #expect(Redaction.url(url) == shown)
     }
+
+    @Test(arguments: [
+        ("", ""), ("could not connect: code=7", "could not connect: code=7"), (" \n\"", " \n\""),
+        ("mail to ann@example.com failed", "mail to ann@example.com failed"), ("really?", "really?"),
+        (
+            "could not connect to https://ann:pa55@h/?token=s3cret.",
+            "could not connect to https://REDACTED:REDACTED@h/?token=REDACTED"
+        ),
+        ("GET /a?token=x&b=1 failed", "GET /a?token=REDACTED&b=1 failed"),
+        ("{url=\"https://u@h/a\", n=1}", "{url=\"https://REDACTED@h/a\", n=1}"),
+        ("Error Code=-1 {NSURL=https://u:p@h/?sig=a, b}", "Error Code=-1 REDACTED:REDACTED@h/?sig=REDACTED b}"),
+        ("<redis://:p@h>\t<redis://h>", "<redis://REDACTED:REDACTED@h>\t<redis://h>"),
+        ("https://h/ä?token=ö ü", "https://h/ä?token=REDACTED ü"),
+    ])
+    func whatErrorsSayOfURLsIsNotShownEither(words: String, shown: String) {
+        #expect(Redaction.words(words) == shown)
+    }
 }
