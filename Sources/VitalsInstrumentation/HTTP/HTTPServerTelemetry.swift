@@ -94,7 +94,7 @@ public struct HTTPServerTelemetry: Sendable {
         if let version = request.protocolVersion { span["network.protocol.version"] = .string(version) }
         if let address = request.clientAddress { span["client.address"] = .string(address) }
         if let agent = request.header("user-agent") { span["user_agent.original"] = .string(agent) }
-        guard let address = request.header("host").flatMap({ HTTPServerAddress(header: $0, scheme: request.scheme) })
+        guard let address = request.header("host").flatMap({ HTTPAddress(header: $0, scheme: request.scheme) })
         else { return }
         span["server.address"] = .string(address.host)
         span["server.port"] = address.port.map { .int($0) }

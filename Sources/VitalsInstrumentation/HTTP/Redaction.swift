@@ -16,10 +16,10 @@ enum Redaction {
 
     /// A URL without the name and password in it, and without the values of secret parameters.
     static func url(_ url: String) -> String {
-        let authority = HTTPServerAddress.authority(of: url)
+        let authority = HTTPAddress.authority(of: url)
         // What is no valid address may have a password anywhere.
         let place =
-            HTTPServerAddress(url: url) == nil ? url.utf8[(authority?.startIndex ?? url.startIndex)...] : authority
+            HTTPAddress(url: url) == nil ? url.utf8[(authority?.startIndex ?? url.startIndex)...] : authority
         guard let place, let at = place.lastIndex(of: UInt8(ascii: "@")) else { return query(url) }
         let hidden = place[..<at].contains(UInt8(ascii: ":")) ? "\(placeholder):\(placeholder)" : placeholder
         return query(url[..<place.startIndex] + hidden + url[at...])
