@@ -89,15 +89,21 @@ public struct HTTPServerTelemetry: Sendable {
 
     /// What samplers need not know.
     private func describe(_ request: HTTPServerRequest, _ method: String, _ span: Span) {
-        if method == HTTPMethod.other { span["http.request.method_original"] = .string(request.method) }
-        if let query = request.query, !query.isEmpty { span["url.query"] = .string(Redaction.query(query)) }
-        if let version = request.protocolVersion { span["network.protocol.version"] = .string(version) }
-        if let address = request.clientAddress { span["client.address"] = .string(address) }
-        if let agent = request.header("user-agent") { span["user_agent.original"] = .string(agent) }
-        guard let address = request.header("host").flatMap({ HTTPAddress(header: $0, scheme: request.scheme) })
-        else { return }
-        span["server.address"] = .string(address.host)
-        span["server.port"] = address.port.map { .int($0) }
+        var facts: [(String, AttributeValue)] = []
+        facts.reserveCapacity(8)
+        func tell(_ key: String, _ value: String?) {
+            if let value, !value.isEmpty { facts.append((key, .string(value))) }
+        }
+        if method == HTTPMethod.other { tell("http.request.method_original", request.method) }
+        tell("url.query", request.query.map { Redaction.query($0) })
+        tell("network.protocol.version", request.protocolVersion)
+        tell("client.address", request.clientAddress)
+        tell("user_agent.original", request.header("user-agent"))
+        if let address = request.header("host").flatMap({ HTTPAddress(header: $0, scheme: request.scheme) }) {
+            tell("server.address", address.host)
+            if let port = address.port { facts.append(("server.port", .int(port))) }
+        }
+        span.setAttributes(Attributes(given: facts))
     }
 
     private func end(
