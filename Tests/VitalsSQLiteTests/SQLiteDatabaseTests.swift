@@ -133,6 +133,14 @@ struct SQLiteDatabaseTests {
         #expect(try shop.database.run("SELECT * FROM orders") == [[1, "new"]])
     }
 
+    @Test func textsThatOnlyLookTheSameAreRunAsTheyAre() throws {
+        let shop = try TestShop()
+        for _ in 0..<2 {
+            #expect(try shop.database.run("SELECT hex('\u{E9}')") == [["C3A9"]])
+            #expect(try shop.database.run("SELECT hex('e\u{301}')") == [["65CC81"]])
+        }
+    }
+
     @Test func moreStatementsThanAreKeptAreRun() throws {
         let shop = try TestShop()
         for round in 0..<2 {
