@@ -1,3 +1,4 @@
+import CSQLite
 public import VitalsInstrumentation
 
 /// What SQLite complained about.
@@ -21,6 +22,6 @@ extension SQLiteError: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 extension SQLiteError: DatabaseStatusCode {
-    /// The extended result code.
-    public var databaseStatusCode: String { String(code) }
+    /// The extended result code; empty for what never reached SQLite.
+    public var databaseStatusCode: String { code == SQLITE_MISUSE ? "" : String(code) }
 }

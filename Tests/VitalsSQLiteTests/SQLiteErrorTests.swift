@@ -69,6 +69,12 @@ struct SQLiteErrorTests {
         #expect(error?.code == 21)
         #expect(error?.message == message)
         #expect(error?.statement == statement)
+        #expect(error?.description == "SQLite: \(message) (21) in \(shop.path)")
+        // SQLite answered nothing.
+        let span = try #require(shop.exporter.spans.first)
+        #expect(span.attributes["error.type"] == "VitalsSQLite.SQLiteError")
+        #expect(span.attributes["db.response.status_code"] == nil)
+        #expect(shop.reader.histogram("db.client.operation.duration", span.attributes)?.count == 1)
         #expect(try shop.database.run("SELECT 1") == [[1]])
     }
 

@@ -126,7 +126,7 @@ public struct DatabaseTelemetry: Sendable {
     @usableFromInline
     func fail(_ call: DatabaseCall, _ operation: DatabaseOperation, _ error: any Error) {
         let failure = call.timed.fail(error)
-        let status = failure == nil ? nil : (error as? any DatabaseStatusCode)?.databaseStatusCode
+        let status = failure == nil ? nil : ((error as? any DatabaseStatusCode)?.databaseStatusCode).known
         if call.span.isRecording { call.span[DatabaseServer.statusCode] = status.map { .string($0) } }
         durations.record(call.timed.end(), operation, failure: failure, status: status)
     }

@@ -155,6 +155,20 @@ struct DatabaseTelemetryTests {
             ])
     }
 
+    @Test func anErrorThatNeverReachedTheDatabaseHasNoCode() {
+        let peer = TracedPeer()
+        let database = DatabaseTelemetry(system: "sqlite", meter: peer.meter, tracer: peer.tracer)
+        #expect(throws: Refused.self) {
+            try database.run(DatabaseOperation("SELECT")) { _ in throw Refused(databaseStatusCode: "") }
+        }
+        let labels: Attributes = [
+            "db.operation.name": "SELECT", "db.system.name": "sqlite",
+            "error.type": "VitalsInstrumentationTests.DatabaseTelemetryTests.Refused",
+        ]
+        #expect(peer.labels(duration) == [labels])
+        #expect(peer.exporter.spans.first?.attributes == labels)
+    }
+
     @Test func anErrorWithoutACodeHasAType() {
         let peer = TracedPeer()
         let database = DatabaseTelemetry(system: "sqlite", meter: peer.meter, tracer: peer.tracer)
