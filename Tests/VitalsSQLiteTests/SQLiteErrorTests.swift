@@ -87,6 +87,10 @@ struct SQLiteErrorTests {
             ("SELECT ?", [.real(.nan)], "parameter 1 is NaN, which SQLite does not know"),
             ("SELECT 1; SELECT 2", [], "there is more than one statement"),
             ("SELECT 1; nonsense", [], "there is more than one statement"),
+            ("SELECT 1; -- more\n; /* more */ )", [], "there is more than one statement"),
+            ("SELECT 1; 'open", [], "there is more than one statement"),
+            ("SELECT 1; [open", [], "there is more than one statement"),
+            ("SELECT 1; ?", [], "there is more than one statement"),
             ("SELECT 1\0; SELECT 2", [], "there is a NUL in the statement"),
             ("", [], "there is no statement"),
             (" -- nothing", [], "there is no statement"),
@@ -107,7 +111,17 @@ struct SQLiteErrorTests {
         #expect(try shop.database.run("SELECT 1") == [[1]])
     }
 
-    @Test(arguments: ["SELECT 1;", "SELECT 1 ; -- done", "SELECT 1;;", "/* first */ SELECT 1"])
+    /// SQLite does what some pragmas say when it only prepares them.
+    @Test func aSecondStatementDoesNothing() throws {
+        let shop = try TestShop()
+        try shop.database.run("PRAGMA foreign_keys = OFF")
+        #expect(complaint { try shop.database.run("SELECT 1; PRAGMA foreign_keys = ON") }?.code == 21)
+        #expect(try shop.database.run("PRAGMA foreign_keys") == [[0]])
+    }
+
+    @Test(arguments: [
+        "SELECT 1;", "SELECT 1 ; -- done", "SELECT 1;;", "/* first */ SELECT 1", "SELECT 1; \u{FEFF}\t/* ; ' */ ;-- ;",
+    ])
     func whatSurroundsAStatementIsNone(_ statement: String) throws {
         let shop = try TestShop()
         #expect(try shop.database.run(statement) == [[1]])
