@@ -81,10 +81,11 @@ public struct DatabaseTelemetry: Sendable {
         }
     }
 
-    /// Has the connections of a pool counted whenever somebody reads: `db.client.connection.count`.
+    /// Has the connections of a pool counted whenever somebody reads: `db.client.connection.count`. A pool that is
+    /// watched again takes the place of the former of its name.
     ///
     /// - Parameters:
-    ///   - pool: The name of the pool.
+    ///   - pool: The name of the pool, which no other has.
     ///   - count: Tells how many connections are idle and in use; called from other threads.
     @discardableResult
     public func watchConnections(
@@ -96,7 +97,7 @@ public struct DatabaseTelemetry: Sendable {
         let labels = ["idle", "used"].map { state -> Attributes in
             ["db.client.connection.pool.name": .string(pool), "db.client.connection.state": .string(state)]
         }
-        return meter.observe(connections) { observer in
+        return meter.observe(connections, of: pool) { observer in
             let (idle, used) = count()
             observer.observe(connections, idle, labels[0])
             observer.observe(connections, used, labels[1])

@@ -235,4 +235,29 @@ struct DatabaseTelemetryTests {
         watch.cancel()
         #expect(peer.reader.collect()["db.client.connection.count"] == nil)
     }
+
+    @Test func aPoolThatIsMadeAnewTakesThePlaceOfTheFormer() {
+        let peer = TracedPeer()
+        let pools = [("main", 1), ("other", 10), ("main", 100)]
+        let watches = pools.map { pool, count in
+            DatabaseTelemetry(system: "postgresql", meter: peer.meter, tracer: peer.tracer)
+                .watchConnections(of: pool) { (idle: count, used: 2 * count) }
+        }
+        func count(_ pool: String, _ state: String) -> Int? {
+            peer.reader.collect()["db.client.connection.count"]?[
+                [
+                    "db.client.connection.pool.name": .string(pool), "db.client.connection.state": .string(state),
+                ]
+            ]?.int
+        }
+        #expect(count("main", "idle") == 100)
+        #expect(count("main", "used") == 200)
+        #expect(count("other", "idle") == 10)
+        // The former's is no longer anybody's.
+        watches[0].cancel()
+        #expect(count("main", "idle") == 100)
+        watches[2].cancel()
+        #expect(count("main", "idle") == nil)
+        #expect(count("other", "used") == 20)
+    }
 }
