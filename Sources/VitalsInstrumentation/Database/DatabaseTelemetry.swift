@@ -117,7 +117,8 @@ public struct DatabaseTelemetry: Sendable {
 
     @usableFromInline
     func succeed(_ call: DatabaseCall, _ operation: DatabaseOperation, _ count: Int?) {
-        if let count {
+        // Some drivers say -1 for what they do not know; a sum that falls is taken for a restart.
+        if let count, count >= 0 {
             if call.span.isRecording { call.span["db.response.returned_rows"] = .int(count) }
             rows.record(count, operation)
         }

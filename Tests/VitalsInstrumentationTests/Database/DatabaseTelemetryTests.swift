@@ -132,6 +132,15 @@ struct DatabaseTelemetryTests {
         #expect(durations.points.first?.histogram?.sum == Double(span.end &- span.start) / 1e9)
     }
 
+    @Test(arguments: [-1, .min]) func fewerRowsThanNoneAreNotCounted(_ count: Int) {
+        let peer = TracedPeer()
+        let database = DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: peer.meter, tracer: peer.tracer)
+        database.run(DatabaseOperation("SELECT"), rows: { _ in count }) { _ in }
+        #expect(peer.labels(returned) == [])
+        #expect(peer.exporter.spans.first?.attributes["db.response.returned_rows"] == nil)
+        #expect(peer.labels(duration).count == 1)
+    }
+
     @Test func rowsThatNobodyKnowsAreNotCounted() {
         let peer = TracedPeer()
         let database = DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: peer.meter, tracer: peer.tracer)
