@@ -39,7 +39,7 @@ enum PaymentService {
 
     private static func announce(_ options: PaymentOptions, _ endpoint: Endpoint, _ telemetry: Telemetry) {
         if options.isAttached {
-            Console.say("\(endpoint.port) \(telemetry.endpoint?.port ?? 0)")
+            Console.say("\(OwnPayment.greeting) \(endpoint.port) \(telemetry.endpoint?.port ?? 0)")
         } else {
             Console.say("payment     http://localhost:\(endpoint.port)/payments")
             Console.say(telemetry)
