@@ -16,25 +16,16 @@ final class Shop: Sendable {
     private let processing: Task<Void, any Error>
     private let isOpen = Atomic(true)
 
-<<<<<<< HEAD
-    /// - Parameter payment: Where the payment service is.
-    init(_ options: ShopOptions, payment: ServiceAddress, meter: Meter, tracer: Tracer) throws {
-        let tally = Tally()
-        let database = try tracer.withSpan("open database") { _ in
-            try ShopDatabase(
-                options.database,
-                telemetry: DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: meter, tracer: tracer))
-=======
     /// Opens its database, which may wait for others that use it.
     static func openDatabase(_ options: ShopOptions, meter: Meter, tracer: Tracer) throws -> ShopDatabase {
         try tracer.withSpan("open database") { _ in
             do {
                 return try ShopDatabase(
-                    options.database, telemetry: DatabaseTelemetry(system: "sqlite", meter: meter, tracer: tracer))
+                    options.database,
+                    telemetry: DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: meter, tracer: tracer))
             } catch let error as SQLiteError {
                 throw StartError(description: "the database: \(error); the option is --database")
             }
->>>>>>> shop2
         }
     }
 

@@ -20,9 +20,6 @@ enum ShopService {
     }
 
     private static func serve(_ options: ShopOptions) throws {
-<<<<<<< HEAD
-        let own: OwnPayment?
-=======
         let telemetry = try ServiceTelemetry.start(
             "storefront", isOn: options.hasTelemetry, port: options.metricsPort)
         var own: OwnPayment?
@@ -31,7 +28,6 @@ enum ShopService {
         let meter = telemetry.meter("storefront", version: Version.current)
         let tracer = telemetry.tracer("storefront", version: Version.current)
 
->>>>>>> shop2
         let payment: ServiceAddress
         if let address = options.payment {
             payment = address
@@ -39,19 +35,8 @@ enum ShopService {
             let started = try OwnPayment(PaymentOptions(of: options))
             (own, payment) = (started, started.address)
         }
-<<<<<<< HEAD
-        defer { own?.end() }
-        let telemetry = try ServiceTelemetry.start(
-            "storefront", isOn: options.hasTelemetry, port: options.metricsPort)
-        defer { telemetry.shutdown(timeout: .seconds(1)) }
-        let meter = telemetry.meter("storefront", version: Version.current)
-        let tracer = telemetry.tracer("storefront", version: Version.current)
-
-        let shop = try Shop(options, payment: payment, meter: meter, tracer: tracer)
-=======
         let database = try EndSignals.wait { try Shop.openDatabase(options, meter: meter, tracer: tracer) }
         let shop = try Shop(options, database: database, payment: payment, meter: meter, tracer: tracer)
->>>>>>> shop2
         for endpoint in [shop.endpoint, telemetry.endpoint] {
             try endpoint?.addReadinessCheck("shop", shop.checkReadiness)
             if let own { try endpoint?.addReadinessCheck("payment", own.checkReadiness) }
@@ -69,17 +54,10 @@ enum ShopService {
         let work = deadline.earlier(by: exportTime)
         load?.stop()
         shop.close()
-<<<<<<< HEAD
-        // It has exports of its own to deliver, and does so while the shop does.
-        own?.process.terminate()
-        let deadline = Deadline(after: .milliseconds(800))
-        if block(until: deadline, { await shop.drain(until: deadline) }) != true {
-=======
         // Both end side by side: the payment service has exports of its own to deliver.
         own?.terminate()
         let drained = work.earlier(by: .milliseconds(200))
         if block(until: drained, { await shop.drain(until: drained) }) != true {
->>>>>>> shop2
             Console.complain("not all events were processed in time: the others come after the next start")
         }
         load?.shutdown()
