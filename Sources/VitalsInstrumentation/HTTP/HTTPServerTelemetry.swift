@@ -92,10 +92,10 @@ public struct HTTPServerTelemetry: Sendable {
         var facts: [(String, AttributeValue)] = []
         facts.reserveCapacity(8)
         func tell(_ key: String, _ value: String?) {
-            if let value, !value.isEmpty { facts.append((key, .string(value))) }
+            if let value { facts.append((key, .string(value))) }
         }
         if method == HTTPMethod.other { tell("http.request.method_original", request.method) }
-        tell("url.query", request.query.map { Redaction.query($0) })
+        if let query = request.query, !query.isEmpty { tell("url.query", Redaction.query(query)) }
         tell("network.protocol.version", request.protocolVersion)
         tell("client.address", request.clientAddress)
         tell("user_agent.original", request.header("user-agent"))
