@@ -12,6 +12,6 @@ do {
     case .payment(let options): exit(PaymentService.run(options))
     }
 } catch {
-    Console.complain("\(error)\n`storefront --help` explains every option")
+    Console.complain("\(error)\n\(Command.hint(CommandLine.arguments.dropFirst()))")
     exit(64)
 }

@@ -29,8 +29,8 @@ extension ShopDatabase {
         return order
     }
 
-    /// The oldest messages that were not sent. Throws if one of them cannot be read: to send those behind it would break
-    /// their order, and to leave it out without a word would lose it.
+    /// The oldest messages that were not sent. One that cannot be read holds up those behind it, as one that cannot be sent
+    /// does.
     func pendingMessages(_ limit: Int) throws -> [Envelope] {
         guard waitingMessages > 0 else { return [] }
         return try sqlite.run(
@@ -38,7 +38,7 @@ extension ShopDatabase {
         ).map { row in
             guard case .integer(let id) = row[0], case .text(let destination) = row[1],
                 case .text(let headers) = row[2], case .blob(let body) = row[3]
-            else { throw UnreadableMessage(row) }
+            else { throw UnreadableMessage(row: row) }
             return Envelope(id: "\(id)", destination: destination, storedHeaders: headers, body: body)
         }
     }
@@ -67,15 +67,11 @@ extension ShopDatabase {
 /// The database took an order and gave it no number.
 struct MissingOrder: Error {}
 
-/// A row of the outbox is not what the shop has written.
+/// A row of the outbox is no message.
 struct UnreadableMessage: Error, CustomStringConvertible {
-    let id: Int64?
-
-    init(_ row: SQLiteDatabase.Row) {
-        if case .integer(let id) = row.first { self.id = id } else { id = nil }
-    }
+    let row: SQLiteDatabase.Row
 
     var description: String {
-        "the message \(id.map { "\($0)" } ?? "without an id") in the table outbox cannot be read: mend it, or delete it"
+        "the row \(row[0]) of the table outbox is no message: mend it or delete it, as those behind it wait"
     }
 }

@@ -13,8 +13,8 @@ final class LoadGenerator: Sendable {
         var skipped = 0
     }
 
-    /// How many requests are under way at most.
-    static let limit = 300
+    /// How many requests are under way at most: fewer than the shop takes, which would tell of the load, not of the shop.
+    static let limit = ServiceEndpoint.mostRequests * 3 / 4
 
     private struct State {
         var result = Result()
@@ -45,12 +45,10 @@ final class LoadGenerator: Sendable {
         var mix = LoadMix(seed: seed)
         let clock = ContinuousClock()
         let start = clock.now
-        var count = 0
+        var pace = LoadPace(rate: rate)
         await withDiscardingTaskGroup { group in
             while !state.withLock({ $0.isStopping }) {
-                let due = Int((clock.now - start) / .seconds(1) * Double(rate))
-                while count < due {
-                    count += 1
+                for _ in 0..<pace.due(after: clock.now - start) {
                     let visit = mix.next()
                     if begin() { group.addTask { await self.send(visit) } }
                 }

@@ -4,6 +4,12 @@ enum Command: Equatable {
     case payment(PaymentOptions)
     case help(String)
 
+    /// What helps whoever wrote a command line that is not understood.
+    static func hint(_ arguments: some Sequence<String>) -> String {
+        let isPayment = arguments.first { _ in true } == "payment"
+        return "`storefront \(isPayment ? "payment " : "")--help` explains every option"
+    }
+
     /// - Parameter arguments: Those of the process, without its name.
     init(_ arguments: some Sequence<String>) throws(UsageError) {
         let words = Array(arguments)

@@ -63,6 +63,10 @@ struct OptionReader {
     /// The value as the address of a service.
     mutating func address() throws(UsageError) -> ServiceAddress {
         let text = try text()
+        // It may well hold a password, so the value is not shown.
+        guard !text.contains("@") else {
+            throw UsageError(description: "\(name) needs an address without a name and a password")
+        }
         guard let address = ServiceAddress(text) else { throw wrong(text, "an address such as http://localhost:8081") }
         return address
     }

@@ -8,8 +8,8 @@ struct PaymentOptions: Equatable, Sendable {
           --seed NUMBER          what the faults are drawn from (1)
           --telemetry on|off     off measures what telemetry costs: the same service, and nobody reads (on)
         \(Faults.help)
-          --attached             belong to the program that starts it: write both ports to standard output, take any
-                                 where the usual ones are taken, end when standard input is closed
+          --attached             belong to the program that starts it: write both ports to standard output first, take
+                                 any where the usual ones are taken, end when standard input is closed
           --help                 show this
         """
     static let usualPort = 8081

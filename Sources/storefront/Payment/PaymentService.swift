@@ -7,12 +7,13 @@ enum PaymentService {
     static func run(_ options: PaymentOptions) -> Int32 {
         do {
             let telemetry = try ServiceTelemetry.start(
-                "payment", isOn: options.hasTelemetry, port: options.metricsPort ?? PaymentOptions.usualMetricsPort,
+                "payment", isOn: options.hasTelemetry, port: options.metricsPort,
+                usualPort: PaymentOptions.usualMetricsPort,
                 option: options.isAttached ? "--payment-metrics-port" : "--metrics-port",
-                mayMove: options.isAttached && options.metricsPort == nil)
+                mayMove: options.isAttached)
             defer { telemetry.shutdown(timeout: .seconds(1)) }
-            let meter = telemetry.meter("payment", version: VitalsVersion.current)
-            let tracer = telemetry.tracer("payment", version: VitalsVersion.current)
+            let meter = telemetry.meter("payment", version: Version.current)
+            let tracer = telemetry.tracer("payment", version: Version.current)
             let endpoint = try open(options, meter, tracer)
             defer { endpoint.shutdown(timeout: .milliseconds(300)) }
             announce(options, endpoint, telemetry)
@@ -38,7 +39,7 @@ enum PaymentService {
 
     private static func announce(_ options: PaymentOptions, _ endpoint: Endpoint, _ telemetry: Telemetry) {
         if options.isAttached {
-            Console.say("\(endpoint.port) \(telemetry.endpoint?.port ?? 0)")
+            Console.say("\(OwnPayment.greeting) \(endpoint.port) \(telemetry.endpoint?.port ?? 0)")
         } else {
             Console.say("payment     http://localhost:\(endpoint.port)/payments")
             Console.say(telemetry)
@@ -51,12 +52,14 @@ enum PaymentService {
             while !EndSignals.wait(.seconds(3600)) {}
             return
         }
-        while !EndSignals.wait(.milliseconds(200)), !isInputClosed {}
+        while !EndSignals.wait(.milliseconds(200)), !isClosed(STDIN_FILENO) {}
     }
 
-    /// Whether whoever started this process is gone.
-    private static var isInputClosed: Bool {
-        var input = pollfd(fd: STDIN_FILENO, events: 0, revents: 0)
-        return poll(&input, 1, 0) > 0
+    /// Whether nobody holds the other end of an input any more. What comes from there is of no interest.
+    static func isClosed(_ input: Int32) -> Bool {
+        var ready = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+        guard poll(&ready, 1, 0) > 0 else { return false }
+        var buffer = [UInt8](repeating: 0, count: 256)
+        return read(input, &buffer, buffer.count) <= 0
     }
 }

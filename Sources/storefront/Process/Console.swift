@@ -3,9 +3,9 @@ import Glibc
 
 /// What people read.
 enum Console {
-    /// Writes a line to standard output.
-    static func say(_ line: String) {
-        write("\(line)\n", to: STDOUT_FILENO)
+    /// Writes a line, to standard output unless something else is said.
+    static func say(_ line: String, to descriptor: Int32 = STDOUT_FILENO) {
+        write("\(line)\n", to: descriptor)
     }
 
     /// Writes what went wrong to standard error.

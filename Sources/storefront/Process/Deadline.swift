@@ -10,6 +10,15 @@ struct Deadline: Sendable {
         nanoseconds = vitals_monotonic_nanoseconds() &+ duration.nanoseconds
     }
 
+    /// The moment so long before.
+    func earlier(by duration: Duration) -> Deadline {
+        Deadline(nanoseconds: nanoseconds > duration.nanoseconds ? nanoseconds - duration.nanoseconds : 0)
+    }
+
+    private init(nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+    }
+
     /// The time until then; zero if it is over.
     var left: Duration {
         let now = vitals_monotonic_nanoseconds()

@@ -30,4 +30,21 @@ enum EndSignals {
             if deadline.isOver { return false }
         }
     }
+
+    /// Does work that may block, on a thread of its own; throws `ToldToEnd` if one of them comes before it is done.
+    static func wait<Result: Sendable>(for work: @escaping @Sendable () throws -> Result) throws -> Result {
+        let result = Locked<Swift.Result<Result, any Error>?>(nil)
+        let worker = Worker("shop-start") {
+            let outcome = Swift.Result { try work() }
+            result.withLock { $0 = outcome }
+        }
+        guard worker != nil else { throw StartError(description: "the system has no thread to start with") }
+        while true {
+            if let result = result.withLock({ $0 }) { return try result.get() }
+            if wait(.milliseconds(10)) { throw ToldToEnd() }
+        }
+    }
 }
+
+/// One of the signals came while the service was starting.
+struct ToldToEnd: Error {}

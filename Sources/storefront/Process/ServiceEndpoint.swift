@@ -2,6 +2,9 @@ import Vitals
 
 /// The port on which one of the two services answers.
 enum ServiceEndpoint {
+    /// Whoever waits for the database is one of these; beyond that the answer is 503.
+    static let mostRequests = 256
+
     /// Opens it; `routes` come first, so that nobody is told that there are none.
     ///
     /// - Parameters:
@@ -14,8 +17,7 @@ enum ServiceEndpoint {
         configuration.port = port
         configuration.limits.connections = 512
         configuration.limits.connectionsPerAddress = 512
-        // Whoever waits for the database is one of these; beyond that the answer is 503.
-        configuration.limits.requests = 256
+        configuration.limits.requests = mostRequests
         let endpoint = try Endpoint(configuration, meter: meter)
         try routes(endpoint)
         do {

@@ -16,13 +16,24 @@ final class Shop: Sendable {
     private let processing: Task<Void, any Error>
     private let isOpen = Atomic(true)
 
-    /// - Parameter payment: Where the payment service is.
-    init(_ options: ShopOptions, payment: ServiceAddress, meter: Meter, tracer: Tracer) throws {
-        let tally = Tally()
-        let database = try tracer.withSpan("open database") { _ in
-            try ShopDatabase(
-                options.database, telemetry: DatabaseTelemetry(system: "sqlite", meter: meter, tracer: tracer))
+    /// Opens its database, which may wait for others that use it.
+    static func openDatabase(_ options: ShopOptions, meter: Meter, tracer: Tracer) throws -> ShopDatabase {
+        try tracer.withSpan("open database") { _ in
+            do {
+                return try ShopDatabase(
+                    options.database,
+                    telemetry: DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: meter, tracer: tracer))
+            } catch let error as SQLiteError {
+                throw StartError(description: "the database: \(error); the option is --database")
+            }
         }
+    }
+
+    /// - Parameter payment: Where the payment service is.
+    init(
+        _ options: ShopOptions, database: ShopDatabase, payment: ServiceAddress, meter: Meter, tracer: Tracer
+    ) throws {
+        let tally = Tally()
         let client = try HTTPClient(limit: 256)
         let payments = PaymentClient(
             payment.url, client: client,
@@ -79,7 +90,9 @@ final class Shop: Sendable {
     func drain(until deadline: Deadline) async -> Bool {
         // Whose payment was accepted gets the order, even if nobody waits for the answer. Payments that had no answer
         // when the client was shut down are given up: the payment service may have charged them, or not.
-        while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
+        while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver {
+            _ = try? await Task.sleep(for: .milliseconds(2))
+        }
         relaying.cancel()
         // The rest of the time is for the windows, which nothing keeps.
         let isEmpty = await relay.drain(within: deadline.left / 2)
@@ -87,10 +100,6 @@ final class Shop: Sendable {
         do { try await processing.value } catch { Console.complain("events were not processed: \(error)") }
         await database.close()
         return isEmpty
-    }
-
-    private func pause() async {
-        do { try await Task.sleep(for: .milliseconds(2)) } catch { await Task.yield() }
     }
 }
 

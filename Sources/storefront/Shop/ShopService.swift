@@ -2,10 +2,16 @@ import Vitals
 
 /// The shop as a process: telemetry, payment service, shop and load.
 enum ShopService {
+    /// What the end may take, and how much of that is kept for the last export.
+    private static let endTime = Duration.seconds(4)
+    private static let exportTime = Duration.seconds(1)
+
     /// Serves until it is told to end. Gives the exit code.
     static func run(_ options: ShopOptions) -> Int32 {
         do {
             try serve(options)
+            return 0
+        } catch is ToldToEnd {
             return 0
         } catch {
             Console.complain("\(error)")
@@ -16,22 +22,24 @@ enum ShopService {
     private static func serve(_ options: ShopOptions) throws {
         let telemetry = try ServiceTelemetry.start(
             "storefront", isOn: options.hasTelemetry, port: options.metricsPort)
-        defer { telemetry.shutdown(timeout: .seconds(1)) }
-        let meter = telemetry.meter("storefront", version: VitalsVersion.current)
-        let tracer = telemetry.tracer("storefront", version: VitalsVersion.current)
+        var own: OwnPayment?
+        var end: Deadline?
+        defer { finish(telemetry, own, until: end ?? Deadline(after: exportTime)) }
+        let meter = telemetry.meter("storefront", version: Version.current)
+        let tracer = telemetry.tracer("storefront", version: Version.current)
 
-        let own: OwnPayment?
         let payment: ServiceAddress
         if let address = options.payment {
-            (own, payment) = (nil, address)
+            payment = address
         } else {
             let started = try OwnPayment(PaymentOptions(of: options))
             (own, payment) = (started, started.address)
         }
-        defer { own?.end() }
-        let shop = try Shop(options, payment: payment, meter: meter, tracer: tracer)
+        let database = try EndSignals.wait { try Shop.openDatabase(options, meter: meter, tracer: tracer) }
+        let shop = try Shop(options, database: database, payment: payment, meter: meter, tracer: tracer)
         for endpoint in [shop.endpoint, telemetry.endpoint] {
             try endpoint?.addReadinessCheck("shop", shop.checkReadiness)
+            if let own { try endpoint?.addReadinessCheck("payment", own.checkReadiness) }
         }
         let load = try options.load.map { rate in
             try LoadGenerator("http://localhost:\(shop.endpoint.port)", rate: rate, seed: options.seed)
@@ -39,14 +47,17 @@ enum ShopService {
         announce(options, shop, telemetry, payment, own)
 
         let loading = Task { await load?.run() }
-        _ = EndSignals.wait(.seconds(options.seconds ?? 1_000_000_000))
+        wait(.seconds(options.seconds ?? 1_000_000_000), own)
 
+        let deadline = Deadline(after: endTime)
+        end = deadline
+        let work = deadline.earlier(by: exportTime)
         load?.stop()
         shop.close()
         // Both end side by side: the payment service has exports of its own to deliver.
-        own?.process.terminate()
-        let deadline = Deadline(after: .milliseconds(800))
-        switch block(until: deadline, { await shop.drain(until: deadline) }) {
+        own?.terminate()
+        let drained = work.earlier(by: .milliseconds(200))
+        switch block(until: drained, { await shop.drain(until: drained) }) {
         case true: break
         case false: Console.complain("not all events could be sent: the outbox keeps the others for the next start")
         case nil:
@@ -55,8 +66,26 @@ enum ShopService {
                     + "no order is, and the outbox keeps the events that were not sent")
         }
         load?.shutdown()
-        _ = block(until: Deadline(after: .milliseconds(200))) { await loading.value }
+        _ = block(until: work) { await loading.value }
         report(shop.tally, load?.result)
+    }
+
+    /// Until the service is told to end, or `duration` is over.
+    private static func wait(_ duration: Duration, _ own: OwnPayment?) {
+        let deadline = Deadline(after: duration)
+        var isPaymentThere = own != nil
+        while !EndSignals.wait(min(.seconds(1), deadline.left)), !deadline.isOver {
+            guard isPaymentThere, let ending = own?.ending else { continue }
+            isPaymentThere = false
+            Console.complain("the shop's own payment service is gone, and nobody can pay: \(ending)")
+        }
+    }
+
+    /// Ends what the shop uses, side by side.
+    private static func finish(_ telemetry: Telemetry, _ own: OwnPayment?, until deadline: Deadline) {
+        own?.terminate()
+        telemetry.shutdown(timeout: deadline.left)
+        own?.end(until: deadline)
     }
 
     private static func announce(
@@ -66,7 +95,7 @@ enum ShopService {
         Console.say(telemetry)
         Console.say("payment     \(payment.url)/payments")
         if let own, own.metricsPort > 0 {
-            Console.say("            http://localhost:\(own.metricsPort)/metrics")
+            Console.say("  metrics   http://localhost:\(own.metricsPort)/metrics")
         }
         if let rate = options.load { Console.say("load        \(rate) requests a second") }
         Console.say(options.seconds.map { "ends after \($0) s" } ?? "ends with Ctrl-C")

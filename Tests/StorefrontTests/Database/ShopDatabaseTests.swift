@@ -59,16 +59,15 @@ import VitalsSQLite
         #expect(try await database.pendingMessages(10).isEmpty)
     }
 
-    @Test func aMessageThatCannotBeReadIsAnErrorWithItsNumber() async throws {
+    @Test func aRowOfTheOutboxThatIsNoMessageIsNotPassedOver() async throws {
         let database = try bench.database()
         guard let cart = try await database.cart(1) else {
             Issue.record("there is no cart")
             return
         }
         let order = try await database.place(cart, began: 17, message: message)
-        try await database.sqliteRows("UPDATE outbox SET body = 'text'")
+        _ = try await database.sqliteRows("UPDATE outbox SET body = 'text'")
         let error = await #expect(throws: UnreadableMessage.self) { try await database.pendingMessages(10) }
-        #expect(error?.id == order.id)
         #expect(error?.description.contains("\(order.id)") == true)
     }
 

@@ -79,6 +79,8 @@ import Testing
                 ["--payment", "http://a/?b"],
                 "--payment needs an address such as http://localhost:8081, not 'http://a/?b'"
             ),
+            (["--payment", "http://user:secret@a"], "--payment needs an address without a name and a password"),
+            (["--payment=user:secret@a"], "--payment needs an address without a name and a password"),
             (["--slow", "1.1"], "--slow needs a share from 0 to 1, not '1.1'"),
             (["--fail", "nan"], "--fail needs a share from 0 to 1, not 'nan'"),
             (["--database", ""], "--database needs a value that is not empty"),
@@ -96,6 +98,16 @@ import Testing
         ]
         for (arguments, complaint) in table {
             #expect(throws: UsageError(description: complaint), "\(arguments)") { try Command(arguments) }
+        }
+    }
+
+    @Test func theHintIsTheHelpOfTheSameCommand() {
+        for (line, command) in [
+            ("", "storefront"), ("--nope", "storefront"), ("payment --nope", "storefront payment"),
+            ("--payment x", "storefront"),
+        ] {
+            let hint = Command.hint(line.split(separator: " ").map(String.init))
+            #expect(hint == "`\(command) --help` explains every option", "\(line)")
         }
     }
 

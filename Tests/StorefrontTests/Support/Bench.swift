@@ -51,7 +51,9 @@ struct Bench {
         var options = ShopOptions()
         options.port = 0
         options.database = ":memory:"
-        return try Shop(options, payment: payment, meter: meter, tracer: tracer)
+        return try Shop(
+            options, database: Shop.openDatabase(options, meter: meter, tracer: tracer), payment: payment, meter: meter,
+            tracer: tracer)
     }
 
     func counter(_ name: String, _ attributes: Attributes = [:]) -> Int {
