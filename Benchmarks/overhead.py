@@ -1,12 +1,13 @@
 """What telemetry takes from the example service.
 
-wrk asks for a user, which the shop reads from SQLite, as fast as the shop answers: with telemetry off, and on with a
-scrape and a push every five seconds, of which a tenth of the traces, and all of them. The shop has one processor to
-itself; wrk and the collector have the other. Rounds take turns, each with a process of its own.
+wrk asks for a user, which the shop reads from SQLite, as fast as the shop answers. Three shops run at the same time: with
+telemetry off, and on with a scrape and a push every five seconds, of which a tenth of the traces, and all of them. They have
+one processor; wrk and the collector have the other. wrk goes from one to the next every few seconds, and what counts is the
+median of the quotients within a round, as the speed of a shared machine changes from minute to minute.
 """
 
 import argparse
-import json
+import contextlib
 import re
 import statistics
 import subprocess
@@ -34,7 +35,9 @@ def load(base, seconds, connections):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
 
 
-def measure(share, seconds, connections):
+@contextlib.contextmanager
+def running(share):
+    """A shop of which so many traces are pushed; gives it, and the sizes of what it pushed."""
     with collector() as (port, sizes):
         if share is None:
             arguments, variables = ("--telemetry", "off"), {}
@@ -42,50 +45,57 @@ def measure(share, seconds, connections):
             endpoint = f"http://127.0.0.1:{port}"
             arguments, variables = (), {**ON, "EXPORTER_OTLP_ENDPOINT": endpoint, "TRACES_SAMPLER_ARG": share}
         with shop(*arguments, processors="0", **variables) as front:
-            load(front.base, 2, connections)
-            scrapes = None
-            if share is not None:
-                end = time.monotonic() + seconds
-                scrapes = threading.Thread(target=scrape_until, args=(end, front.metrics, 5))
-                scrapes.start()
-            before = front.processor_seconds()
-            rate = load(front.base, seconds, connections)
-            spent = (front.processor_seconds() - before) / (rate * seconds)
-            if scrapes:
-                scrapes.join()
-            resident, anonymous, _, _ = front.status()
-    return {"rate": rate, "microseconds": spent * 1e6, "resident": resident, "anonymous": anonymous, "pushed": sum(sizes)}
+            yield front, sizes
+
+
+def measure(front, seconds, connections):
+    before = front.processor_seconds()
+    rate = load(front.base, seconds, connections)
+    return rate, (front.processor_seconds() - before) / (rate * seconds) * 1e6
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=12, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=3, help="of each measurement")
     parser.add_argument("--connections", type=int, default=16)
     options = parser.parse_args()
-    found = {name: [] for name in SHARES}
-    for number in range(options.rounds):
-        # Neither comes first always.
-        names = list(SHARES) if number % 2 == 0 else list(reversed(SHARES))
-        for name in names:
-            result = measure(SHARES[name], options.seconds, options.connections)
-            if SHARES[name] is not None and not result["pushed"]:
+    with contextlib.ExitStack() as stack:
+        shops = {name: stack.enter_context(running(share)) for name, share in SHARES.items()}
+        for front, _ in shops.values():
+            load(front.base, 2, options.connections)
+        end = time.monotonic() + options.rounds * (options.seconds + 1) * len(shops)
+        scrapes = [
+            threading.Thread(target=scrape_until, args=(end, shops[name][0].metrics, 5), daemon=True)
+            for name, share in SHARES.items()
+            if share is not None
+        ]
+        for scrape in scrapes:
+            scrape.start()
+        found = {name: [] for name in shops}
+        for number in range(options.rounds):
+            # None comes first always.
+            names = list(shops)[number % 3 :] + list(shops)[: number % 3]
+            for name in names:
+                found[name].append(measure(shops[name][0], options.seconds, options.connections))
+        status = {name: front.status() for name, (front, _) in shops.items()}
+        for name, share in SHARES.items():
+            if share is not None and not shops[name][1]:
                 raise SystemExit(f"overhead: nothing was pushed with {name}")
-            found[name].append(result)
-            print(name, json.dumps({key: round(value, 1) for key, value in result.items()}), flush=True)
-    median = {
-        name: {key: statistics.median(result[key] for result in results) for key in results[0]}
-        for name, results in found.items()
-    }
-    for name, result in median.items():
-        loss = 1 - result["rate"] / median["off"]["rate"]
-        # The quotient of rounds that were next to each other does not know of a machine that changes its speed.
-        pairs = [1 - on["rate"] / off["rate"] for on, off in zip(found[name], found["off"], strict=True)]
-        more = result["resident"] - median["off"]["resident"]
+    report(found, status)
+
+
+def report(found, status):
+    for name, results in found.items():
+        rates, spent = zip(*results, strict=True)
+        losses = sorted(1 - on[0] / off[0] for on, off in zip(results, found["off"], strict=True))
+        more = sorted(on[1] / off[1] - 1 for on, off in zip(results, found["off"], strict=True))
+        quarter = len(losses) // 4
         print(
-            f"{name:6} {result['rate']:9.0f} requests/s  loss {loss:6.1%} (by round {statistics.median(pairs):6.1%},"
-            f" {min(pairs):.1%} to {max(pairs):.1%})  {result['microseconds']:.1f} us of processor a request"
-            f"  {result['resident']:.1f} MB resident ({more:+.1f})"
+            f"{name:6} {statistics.median(rates):7.0f} requests/s, {statistics.median(spent):.1f} us of processor each; less"
+            f" {statistics.median(losses):.1%} ({losses[quarter]:.1%} to {losses[-1 - quarter]:.1%}), processor time more"
+            f" {statistics.median(more):.1%} ({more[quarter]:.1%} to {more[-1 - quarter]:.1%}); {status[name][0]:.1f} MB"
+            f" resident ({status[name][0] - status['off'][0]:+.1f})"
         )
 
 

@@ -30,9 +30,10 @@ struct Operation: Sendable {
         guard !(error is CancellationError) else { return nil }
         let type = ErrorName.of(error)
         if span.isRecording {
-            span.recordError(error)
+            let words = Redaction.words("\(error)")
+            span.recordError(error, attributes: ["exception.message": .string(words)])
             span[Self.errorType] = .string(type)
-            span.setStatus(.error("\(error)"))
+            span.setStatus(.error(words))
         }
         return type
     }

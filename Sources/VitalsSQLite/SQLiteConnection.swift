@@ -56,12 +56,18 @@ final class SQLiteConnection {
         guard !text.utf8.contains(0) else { throw misuse("there is a NUL in the statement", text) }
         var native = text
         let (code, statement, isAlone) = native.withUTF8 { bytes -> (Int32, OpaquePointer?, Bool) in
-            let (code, statement, rest) = prepare(bytes[...], UInt32(SQLITE_PREPARE_PERSISTENT))
-            guard statement != nil, !rest.isEmpty else { return (code, statement, true) }
-            // What is left is nothing but space and comments if SQLite says so.
-            let (restCode, second, _) = prepare(rest, 0)
-            sqlite3_finalize(second)
-            return (code, statement, restCode == SQLITE_OK && second == nil)
+            bytes.withMemoryRebound(to: CChar.self) { characters in
+                guard let start = characters.baseAddress else { return (SQLITE_OK, nil, true) }
+                var statement: OpaquePointer?
+                var end: UnsafePointer<CChar>?
+                let code = sqlite3_prepare_v3(
+                    handle, start, Int32(clamping: characters.count), UInt32(SQLITE_PREPARE_PERSISTENT), &statement,
+                    &end)
+                // What is left is not shown to SQLite, which does what some pragmas say when it only prepares them.
+                let rest = UnsafeBufferPointer(rebasing: bytes.dropFirst(end.map { $0 - start } ?? bytes.count))
+                var tokens = StatementTokens(rest, isCut: false)
+                return (code, statement, tokens.isAtEnd())
+            }
         }
         guard code == SQLITE_OK else { throw error(code, text) }
         guard let statement else { throw misuse("there is no statement", text) }
@@ -70,17 +76,5 @@ final class SQLiteConnection {
             throw misuse("there is more than one statement", text)
         }
         return SQLiteStatement(operation, text, statement, self)
-    }
-
-    private func prepare(
-        _ bytes: Slice<UnsafeBufferPointer<UInt8>>, _ flags: UInt32
-    ) -> (Int32, OpaquePointer?, rest: Slice<UnsafeBufferPointer<UInt8>>) {
-        UnsafeBufferPointer(rebasing: bytes).withMemoryRebound(to: CChar.self) { characters in
-            guard let start = characters.baseAddress else { return (SQLITE_OK, nil, bytes.suffix(0)) }
-            var statement: OpaquePointer?
-            var end: UnsafePointer<CChar>?
-            let code = sqlite3_prepare_v3(handle, start, Int32(clamping: bytes.count), flags, &statement, &end)
-            return (code, statement, bytes.dropFirst(end.map { $0 - start } ?? bytes.count))
-        }
     }
 }

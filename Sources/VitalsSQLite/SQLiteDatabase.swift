@@ -11,6 +11,8 @@ public final class SQLiteDatabase {
     private let telemetry: DatabaseTelemetry
     private var connection: SQLiteConnection?
     private var statements = StatementCache()
+    /// Whether the body of a transaction is under way.
+    private var isInBody = false
 
     /// Opens a database, and makes it if it is not there.
     ///
@@ -39,6 +41,7 @@ public final class SQLiteDatabase {
         let operation = known?.operation ?? StatementReader.operation(of: statement)
         var givesRows = false
         return try telemetry.run(operation, rows: { givesRows ? $0.count : nil }) { _ throws(SQLiteError) in
+            try checkBody(operation, statement)
             let prepared = if let known { known } else { try prepare(statement, operation) }
             givesRows = prepared.givesRows
             return try prepared.run(parameters)
@@ -49,6 +52,9 @@ public final class SQLiteDatabase {
     public var changes: Int { connection?.changes ?? 0 }
 
     /// Runs `body` in a transaction that may write, which is taken back if it throws. Transactions do not nest.
+    ///
+    /// Some errors make SQLite take all of it back at once, such as a full disk. Even if `body` makes nothing of one, what
+    /// it runs afterwards throws, and nothing is stored.
     @discardableResult
     public func transaction<Result>(_ body: () throws -> Result) throws -> Result {
         let connection = try open("BEGIN IMMEDIATE")
@@ -57,7 +63,7 @@ public final class SQLiteDatabase {
         }
         try run("BEGIN IMMEDIATE")
         do {
-            let result = try body()
+            let result = try runBody(body)
             try run("COMMIT")
             return result
         } catch {
@@ -70,6 +76,23 @@ public final class SQLiteDatabase {
     public func close() {
         statements = StatementCache()
         connection = nil
+    }
+
+    private func runBody<Result>(_ body: () throws -> Result) rethrows -> Result {
+        isInBody = true
+        defer { isInBody = false }
+        return try body()
+    }
+
+    /// What the body of a transaction runs is part of it, or an error: outside of it, it would be stored at once.
+    private func checkBody(_ operation: DatabaseOperation, _ statement: String) throws(SQLiteError) {
+        guard isInBody, let connection else { return }
+        guard connection.isInTransaction else {
+            throw connection.misuse("the transaction was taken back already, so its body can do no more", statement)
+        }
+        guard operation.name != "COMMIT", operation.name != "END" else {
+            throw connection.misuse("a transaction is stored when its body returns, and not before", statement)
+        }
     }
 
     private func rollBack() {

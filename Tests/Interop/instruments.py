@@ -55,6 +55,8 @@ CLIENT = ("http.request.method", "server.address", "server.port")
 HTTP_CLIENT = [
     Instrument("http.client.request.duration", "histogram", "s", CLIENT, (*ANSWERED, "url.scheme")),
     Instrument("http.client.active_requests", "up-down", "{request}", CLIENT, ("url.template", "url.scheme")),
+    Instrument("http.client.request.body.size", "histogram", "By", CLIENT, (*ANSWERED, "url.template")),
+    Instrument("http.client.response.body.size", "histogram", "By", CLIENT, (*ANSWERED, "url.template")),
 ]
 PROCESS = [
     Instrument("process.cpu.time", "counter", "s", ("cpu.mode",)),
@@ -64,6 +66,11 @@ PROCESS = [
     Instrument("process.unix.file_descriptor.count", "up-down", "{file_descriptor}"),
     Instrument("process.context_switches", "counter", "{context_switch}", ("process.context_switch.type",)),
     Instrument("process.paging.faults", "counter", "{fault}", ("system.paging.fault.type",)),
+    Instrument("process.cpu.limit", "up-down", "{cpu}"),
+    Instrument("process.memory.heap.usage", "up-down", "By"),
+    Instrument("process.memory.heap.reserved", "up-down", "By"),
+    Instrument("process.disk.io", "counter", "By", ("disk.io.direction",)),
+    Instrument("process.unix.file_descriptor.limit", "up-down", "{file_descriptor}"),
     Instrument("process.uptime", "gauge", "s"),
     Instrument("process.start_time", "gauge", "s"),
 ]
@@ -71,6 +78,10 @@ DATABASE = [
     Instrument(
         "db.client.operation.duration", "histogram", "s", ("db.system.name", "db.operation.name"),
         ("db.namespace", "db.collection.name", "db.query.summary", "error.type", "db.response.status_code"),
+    ),
+    Instrument(
+        "db.client.response.returned_rows", "histogram", "{row}", ("db.system.name", "db.operation.name"),
+        ("db.namespace", "db.collection.name", "db.query.summary"),
     ),
     Instrument("cache.lookups", "counter", "{lookup}", ("cache.name", "cache.result")),
 ]  # fmt: skip
@@ -99,16 +110,29 @@ STREAM = [
     Instrument("processor.processing.duration", "histogram", "s", NAMED, ("error.type",)),
     Instrument("processor.aggregation.duration", "histogram", "s", (*NAMED, "aggregation")),
     Instrument("processor.state.operation.duration", "histogram", "s", (*NAMED, "operation")),
+    Instrument("processor.event.lag", "histogram", "s", NAMED),
+    Instrument("processor.windows.open", "gauge", "{window}", (*NAMED, "window.name")),
+    Instrument("processor.deduplication.entries", "gauge", "{entry}", NAMED),
     Instrument("processor.watermark.lag", "gauge", "s", NAMED),
-    Instrument("processor.queue.size", "gauge", "{event}", NAMED),
-    Instrument("processor.queue.capacity", "gauge", "{event}", NAMED),
+    Instrument("processor.watermark.timestamp", "gauge", "s", NAMED),
+    Instrument("processor.queue.size", "up-down", "{event}", NAMED),
+    Instrument("processor.queue.capacity", "up-down", "{event}", NAMED),
 ]
 SHOP = [
     Instrument("orders.placed", "counter", "{order}", ("payment.method",)),
+    Instrument("orders.refused", "counter", "{order}", ("reason",)),
+    Instrument("orders.in_flight", "up-down", "{order}"),
+    Instrument("orders.value", "exponential", "EUR"),
     Instrument(
         "rpc.client.call.duration", "histogram", "s", ("rpc.system.name", "rpc.method"),
         ("error.type", "server.address", "server.port", "rpc.status_code"),
     ),
 ]  # fmt: skip
 INSTRUMENTS = HTTP_SERVER + HTTP_CLIENT + PROCESS + DATABASE + MESSAGING + STREAM + SHOP
-PAYMENT = HTTP_SERVER + PROCESS
+PAYMENT = [
+    *HTTP_SERVER,
+    *PROCESS,
+    Instrument("payments", "counter", "{payment}", ("payment.method", "payment.outcome")),
+]
+# What the library says of itself, and what only a machine with control groups has.
+OTHERS = ("target", "otel_sdk_", "vitals_", "container_")

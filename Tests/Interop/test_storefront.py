@@ -9,7 +9,7 @@ from pathlib import Path
 
 from child_receiver import child_receiver
 from delta import Accounts
-from instruments import INSTRUMENTS, PAYMENT
+from instruments import INSTRUMENTS, OTHERS, PAYMENT
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from shop import shop
 from support import OPENMETRICS, get, prometheus
@@ -31,9 +31,9 @@ class Storefront(unittest.TestCase):
             shop(
                 cls.folder, "--database", cls.folder / "shop.sqlite", "--load", str(LOAD),
                 # So many that some orders come after their window.
-                faults=("--slow", "0.25"),
+                faults=("--slow", "0.4"),
                 endpoint=f"http://127.0.0.1:{receiver.ports['grpc']}",
-                METRIC_EXPORT_INTERVAL=1000, BSP_SCHEDULE_DELAY=500, TRACES_SAMPLER="parentbased_always_on",
+                METRIC_EXPORT_INTERVAL=1000, BSP_SCHEDULE_DELAY=500, BSP_MAX_QUEUE_SIZE=20000, TRACES_SAMPLER="parentbased_always_on",
                 EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE="delta",
             )
         )  # fmt: skip
@@ -106,6 +106,13 @@ class Storefront(unittest.TestCase):
                         lambda key: key.replace(".", "_"),
                     )
 
+    def test_no_instrument_is_unknown(self):
+        for service, instruments in (("storefront", INSTRUMENTS), ("payment", PAYMENT)):
+            with self.subTest(service):
+                known = {instrument.family for instrument in instruments}
+                exposed = {family.name for family in self.families[service] if not family.name.startswith(OTHERS)}
+                self.assertEqual(exposed - known, set())
+
     def check_labels(self, instrument, found, spelled=str):
         required = {spelled(key) for key in instrument.labels}
         allowed = required | {spelled(key) for key in instrument.optional}
@@ -154,8 +161,11 @@ class Storefront(unittest.TestCase):
             for span in self.spans
             if span.kind == "server" and span.resource["service.name"] == "storefront"
         }
-        self.assertLessEqual({200, 400, 404}, statuses)
-        self.assertTrue({span.status[0] for span in self.spans} & {"error"})
+        self.assertLessEqual({200, 201, 400, 402, 404}, statuses)
+        failed = [span for span in self.spans if span.status[0] == "error"]
+        self.assertTrue({"POST", "POST /payments"} & {span.name for span in failed})
+        for span in failed:
+            self.assertTrue(span.attributes.get("error.type") or span.events, span)
 
     def test_every_exemplar_leads_to_a_trace(self):
         received = {(span.trace, span.id) for span in self.spans}
@@ -171,8 +181,8 @@ class Storefront(unittest.TestCase):
         ]
         self.assertGreater(len(found), 10)
         self.assertGreater(len(pushed), 10)
-        self.assertLessEqual(set(found), received)
-        self.assertLessEqual(set(pushed), received)
+        self.assertLessEqual(set(found), received, self.said)
+        self.assertLessEqual(set(pushed), received, self.said)
 
     def test_orders_add_up(self):
         front = self.accounts("storefront")

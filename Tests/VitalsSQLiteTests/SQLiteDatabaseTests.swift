@@ -133,6 +133,14 @@ struct SQLiteDatabaseTests {
         #expect(try shop.database.run("SELECT * FROM orders") == [[1, "new"]])
     }
 
+    @Test func textsThatOnlyLookTheSameAreRunAsTheyAre() throws {
+        let shop = try TestShop()
+        for _ in 0..<2 {
+            #expect(try shop.database.run("SELECT hex('\u{E9}')") == [["C3A9"]])
+            #expect(try shop.database.run("SELECT hex('e\u{301}')") == [["65CC81"]])
+        }
+    }
+
     @Test func moreStatementsThanAreKeptAreRun() throws {
         let shop = try TestShop()
         for round in 0..<2 {
@@ -165,6 +173,61 @@ struct SQLiteDatabaseTests {
             complaint { try shop.database.transaction { try shop.database.run("ROLLBACK") } }?.message
                 == "cannot commit - no transaction is active")
         #expect(complaint { try shop.database.transaction { shop.database.close() } }?.code == 21)
+    }
+
+    @Test(arguments: ["INSERT OR ROLLBACK INTO orders VALUES (1)", "ROLLBACK"])
+    func aTransactionThatWasTakenBackUnderItsBodyStoresNothing(_ statement: String) throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
+        let error = complaint {
+            try shop.database.transaction {
+                try shop.database.run("INSERT INTO orders VALUES (1)")
+                _ = complaint { try shop.database.run(statement) }
+                for late in ["INSERT INTO orders VALUES (2)", "SELECT * FROM orders", "BEGIN", "COMMIT"] {
+                    #expect(
+                        complaint { try shop.database.run(late) }?.message
+                            == "the transaction was taken back already, so its body can do no more", "\(late)")
+                }
+                #expect(complaint { try shop.database.transaction {} }?.code == 21)
+            }
+        }
+        #expect(error?.message == "cannot commit - no transaction is active")
+        #expect(try shop.database.run("SELECT * FROM orders") == [])
+        try shop.database.transaction { try shop.database.run("INSERT INTO orders VALUES (3)") }
+        #expect(try shop.other().run("SELECT * FROM orders") == [[3]])
+    }
+
+    @Test(arguments: ["COMMIT", "END", "; /* now */ end transaction"])
+    func aTransactionIsStoredOnlyWhenItsBodyIsDone(_ statement: String) throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE orders (id INTEGER)")
+        let error = complaint {
+            try shop.database.transaction {
+                try shop.database.run("INSERT INTO orders VALUES (1)")
+                try shop.database.run(statement)
+            }
+        }
+        #expect(error?.message == "a transaction is stored when its body returns, and not before")
+        #expect(error?.code == 21)
+        #expect(try shop.database.run("SELECT * FROM orders") == [])
+        try shop.database.run("BEGIN")
+        try shop.database.run("INSERT INTO orders VALUES (2)")
+        try shop.database.run(statement)
+        #expect(try shop.other().run("SELECT * FROM orders") == [[2]])
+    }
+
+    @Test func aBodyMayTakeAPartBack() throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE orders (id INTEGER)")
+        try shop.database.transaction {
+            for id in [1, 2] as [SQLiteValue] {
+                try shop.database.run("SAVEPOINT part")
+                try shop.database.run("INSERT INTO orders VALUES (?)", id)
+                if id == 2 { try shop.database.run("ROLLBACK TO part") }
+                try shop.database.run("RELEASE part")
+            }
+        }
+        #expect(try shop.other().run("SELECT * FROM orders") == [[1]])
     }
 
     @Test func whoeverHoldsTheDatabaseIsWaitedForOnlySoLong() throws {

@@ -37,6 +37,35 @@ struct SQLiteErrorTests {
         #expect(String(reflecting: error) == "\(error): \(insert)")
     }
 
+    @Test(
+        arguments: [
+            ("SELECT 'my card 4111", "unrecognized token: \"'my card 4111\""),
+            ("SELECT 1 4111", "near \"4111\": syntax error"),
+            ("SELECT [4111]", "no such column: 4111"),
+            ("SELECT json_extract('{}', '4111')", "JSON path error near '4111'"),
+            ("ATTACH '/nowhere/4111' AS other", "unable to open database: /nowhere/4111"),
+        ])
+    func itQuotesTheStatementOnlyToWhoeverDebugs(_ statement: String, _ message: String) throws {
+        let shop = try TestShop()
+        let error = try #require(complaint { try shop.database.run(statement) })
+        #expect(error.message == message)
+        #expect(!"\(error)".contains("4111"))
+        #expect(String(reflecting: error) == "SQLite: \(message) (\(error.code)) in \(shop.path): \(statement)")
+        let span = try #require(shop.exporter.spans.first)
+        #expect(span.status == .error("\(error)"))
+        #expect(!"\(span.attributes) \(span.events.map(\.attributes))".contains("4111"))
+    }
+
+    @Test func theWordsOfATriggerAreNotShown() throws {
+        let shop = try TestShop()
+        try shop.database.run("CREATE TABLE orders (id INTEGER)")
+        try shop.database.run(
+            "CREATE TRIGGER full BEFORE INSERT ON orders BEGIN SELECT RAISE(ABORT, 'no card 4111'); END")
+        let error = try #require(complaint { try shop.database.run("INSERT INTO orders VALUES (1)") })
+        #expect(error.message == "no card 4111")
+        #expect("\(error)" == "SQLite: constraint failed (1811) in \(shop.path)")
+    }
+
     @Test func itsCodeIsInTheMetricAndOnTheSpan() throws {
         let shop = try TestShop()
         _ = complaint { try shop.database.run("SELECT * FROM orders") }
@@ -47,7 +76,7 @@ struct SQLiteErrorTests {
         #expect(shop.reader.histogram("db.client.operation.duration", labels)?.count == 1)
         let span = try #require(shop.exporter.spans.first)
         #expect(span.attributes == labels)
-        #expect(span.status == .error("SQLite: no such table: orders (1) in \(shop.path)"))
+        #expect(span.status == .error("SQLite: SQL logic error (1) in \(shop.path)"))
         #expect(span.events.allSatisfy { !"\($0.attributes)".contains("SELECT") })
     }
 
@@ -58,6 +87,10 @@ struct SQLiteErrorTests {
             ("SELECT ?", [.real(.nan)], "parameter 1 is NaN, which SQLite does not know"),
             ("SELECT 1; SELECT 2", [], "there is more than one statement"),
             ("SELECT 1; nonsense", [], "there is more than one statement"),
+            ("SELECT 1; -- more\n; /* more */ )", [], "there is more than one statement"),
+            ("SELECT 1; 'open", [], "there is more than one statement"),
+            ("SELECT 1; [open", [], "there is more than one statement"),
+            ("SELECT 1; ?", [], "there is more than one statement"),
             ("SELECT 1\0; SELECT 2", [], "there is a NUL in the statement"),
             ("", [], "there is no statement"),
             (" -- nothing", [], "there is no statement"),
@@ -69,10 +102,26 @@ struct SQLiteErrorTests {
         #expect(error?.code == 21)
         #expect(error?.message == message)
         #expect(error?.statement == statement)
+        #expect(error?.description == "SQLite: \(message) (21) in \(shop.path)")
+        // SQLite answered nothing.
+        let span = try #require(shop.exporter.spans.first)
+        #expect(span.attributes["error.type"] == "VitalsSQLite.SQLiteError")
+        #expect(span.attributes["db.response.status_code"] == nil)
+        #expect(shop.reader.histogram("db.client.operation.duration", span.attributes)?.count == 1)
         #expect(try shop.database.run("SELECT 1") == [[1]])
     }
 
-    @Test(arguments: ["SELECT 1;", "SELECT 1 ; -- done", "SELECT 1;;", "/* first */ SELECT 1"])
+    /// SQLite does what some pragmas say when it only prepares them.
+    @Test func aSecondStatementDoesNothing() throws {
+        let shop = try TestShop()
+        try shop.database.run("PRAGMA foreign_keys = OFF")
+        #expect(complaint { try shop.database.run("SELECT 1; PRAGMA foreign_keys = ON") }?.code == 21)
+        #expect(try shop.database.run("PRAGMA foreign_keys") == [[0]])
+    }
+
+    @Test(arguments: [
+        "SELECT 1;", "SELECT 1 ; -- done", "SELECT 1;;", "/* first */ SELECT 1", "SELECT 1; \u{FEFF}\t/* ; ' */ ;-- ;",
+    ])
     func whatSurroundsAStatementIsNone(_ statement: String) throws {
         let shop = try TestShop()
         #expect(try shop.database.run(statement) == [[1]])

@@ -4,15 +4,25 @@ public import VitalsInstrumentation
 extension HTTPServerTelemetry {
     /// A handler for a route of an endpoint that answers as `handler` does, in a span, and is measured.
     ///
+    /// What is measured is what the client is told: 500 for whatever is thrown and for a response that cannot be sent, 503
+    /// after a timeout. The `status` of this telemetry is not asked.
+    ///
     /// What the endpoint answers itself never comes here: paths that are not there, and requests that it refuses. It counts
     /// those in `vitals.endpoint.rejected`.
     public func handler(_ handler: @escaping EndpointHandler) -> EndpointHandler {
         { request in
-            try await handle(HTTPServerRequest(request)) { _ in
-                try await handler(request)
+            try await handle(
+                HTTPServerRequest(request),
+                status: { _ in
+                    let status = request.answered ?? 500
+                    return status > 0 ? status : nil
+                }
+            ) { _ in
+                request.checked(try await handler(request))
             } answer: { response in
+                if let status = request.answered, status > 0 { return HTTPAnswer(status: status) }
                 // An answer to HEAD has the headers of a body, and none.
-                HTTPAnswer(status: response.status, bodySize: request.method == "HEAD" ? 0 : response.body.count)
+                return HTTPAnswer(status: response.status, bodySize: request.method == "HEAD" ? 0 : response.body.count)
             }
         }
     }

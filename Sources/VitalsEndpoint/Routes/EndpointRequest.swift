@@ -22,6 +22,15 @@ public struct EndpointRequest: Sendable {
     public let body: [UInt8]
     /// The address of the client, without its port.
     public let remoteAddress: String
+    let exchange: Exchange
+
+    /// The status that the client was told already, as after a timeout; zero if its connection was closed, nil if it waits.
+    package var answered: Int? { exchange.answer?.code }
+
+    /// What the client gets for a response: an internal error for one that cannot be sent.
+    package func checked(_ response: EndpointResponse) -> EndpointResponse {
+        exchange.connection.daemon.server.checked(response, of: "\(method) \(route)")
+    }
 
     /// The first header of that name, in whatever case it was sent.
     public func header(_ name: String) -> String? {

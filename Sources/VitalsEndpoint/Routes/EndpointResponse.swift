@@ -25,6 +25,12 @@ public struct EndpointResponse: Sendable {
         EndpointResponse(status: status, headers: [("Content-Type", "application/json")], body: Array(text.utf8))
     }
 
+    /// What a client is told of a handler that failed.
+    static let internalError = EndpointResponse(
+        status: 500,
+        headers: [("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff")],
+        body: Array("internal error\n".utf8))
+
     /// What keeps the answer from being sent; nil if nothing does.
     var complaint: String? {
         guard (200...599).contains(status) else { return "the status \(status) is not between 200 and 599" }

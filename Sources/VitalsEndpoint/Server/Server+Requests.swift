@@ -176,41 +176,45 @@ extension Server {
             method: exchange.method, path: target.path, route: route.pattern.text, parameters: parameters,
             query: target.query.map { ($0.name, $0.value) }, rawQuery: target.rawQuery,
             scheme: configuration.tls == nil ? "http" : "https", protocolVersion: exchange.version,
-            headers: exchange.headers, body: exchange.body, remoteAddress: exchange.connection.address.text)
+            headers: exchange.headers, body: exchange.body, remoteAddress: exchange.connection.address.text,
+            exchange: exchange)
         let task = Task {
-            var answer: Answer
+            let response: EndpointResponse
             do {
-                answer = self.answer(try await route.handler(request), route)
+                response = checked(try await route.handler(request), of: "\(route.method) \(route.pattern.text)")
             } catch {
                 Diagnostics.log(.error, "\(route.method) \(route.pattern.text) was answered with 500: \(error)")
-                answer = .text(500, "internal error")
+                response = .internalError
             }
             running.withLock { $0 -= 1 }
-            exchange.resolve(answer)
+            exchange.resolve(
+                PreparedResponse(response.body, headers: response.headers).map {
+                    Answer(code: response.status, response: $0)
+                } ?? .text(500, "internal error"))
         }
         // Also when it is a timeout: a handler that heeds cancellation need not go on.
         exchange.onAnswer { task.cancel() }
     }
 
-    private func answer(_ response: EndpointResponse, _ route: RouteTable.Route) -> Answer {
+    /// The response as it can be sent; otherwise that of an internal error, and the log says why.
+    func checked(_ response: EndpointResponse, of route: String) -> EndpointResponse {
         if let complaint = response.complaint {
-            Diagnostics.log(.error, "\(route.method) \(route.pattern.text) was answered with 500: \(complaint)")
-            return .text(500, "internal error")
+            Diagnostics.log(.error, "\(route) was answered with 500: \(complaint)")
+            return .internalError
         }
         let ignored = ["Content-Length", "Transfer-Encoding", "Connection"]
-        let headers = response.headers.filter { header in !ignored.contains { HeaderText.isSame($0, header.name) } }
+        var response = response
+        response.headers.removeAll { header in ignored.contains { HeaderText.isSame($0, header.name) } }
         // They share the memory of the request's, and what does not fit would close the connection without a word.
-        let size = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
-        guard size <= limits.headerBytes / 2,
-            let prepared = PreparedResponse(response.body, headers: headers)
-        else {
+        let size = response.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        guard size <= limits.headerBytes / 2 else {
             Diagnostics.log(
                 .error,
-                "\(route.method) \(route.pattern.text) was answered with 500: its headers of \(size) bytes cannot be sent; "
+                "\(route) was answered with 500: its headers of \(size) bytes cannot be sent; "
                     + "limits.headerBytes is \(limits.headerBytes), and half of it is for them")
-            return .text(500, "internal error")
+            return .internalError
         }
-        return Answer(code: response.status, response: prepared)
+        return response
     }
 
     /// The answer was sent, or the client is gone.

@@ -41,7 +41,8 @@ public struct ExternalAPITelemetry: Sendable {
 
     /// Calls a method of the API in a span, and measures the call.
     ///
-    /// The call has failed if `body` throws, unless that is a `CancellationError`, and if its status is not `OK`.
+    /// The call has failed if its status is not `OK`, and if `body` throws, unless that is a `CancellationError` without a
+    /// status.
     ///
     /// - Parameters:
     ///   - status: The status of the answer, such as `OK`; nil if the system has none.
@@ -57,14 +58,9 @@ public struct ExternalAPITelemetry: Sendable {
             do {
                 let answered = try await body(operation.span)
                 result = answered
-                let status = status(answered)
-                let failure = status.flatMap { $0 == "OK" ? nil : $0 }
-                if failure != nil { operation.span.setStatus(.error("")) }
-                end(operation, common, status, failure)
+                end(operation, common, status(answered), thrown: nil)
             } catch {
-                let status = self.status(error)
-                let failure = operation.fail(error).map { status ?? $0 }
-                end(operation, common, status, failure)
+                end(operation, common, self.status(error), thrown: operation.fail(error))
                 throw error
             }
         }
@@ -72,8 +68,10 @@ public struct ExternalAPITelemetry: Sendable {
     }
 
     private func end(
-        _ operation: Operation, _ common: [(String, AttributeValue)], _ status: String?, _ failure: String?
+        _ operation: Operation, _ common: [(String, AttributeValue)], _ status: String?, thrown: String?
     ) {
+        let failure = if let status, status != "OK" { Optional(status) } else { thrown }
+        if failure != nil, thrown == nil { operation.span.setStatus(.error("")) }
         var labels = common
         if let status { labels.append(("rpc.status_code", .string(status))) }
         if let failure { labels.append((Operation.errorType, .string(failure))) }

@@ -76,5 +76,5 @@ struct DatabaseServer: Sendable {
 
 extension String? {
     /// The text, if there is any.
-    fileprivate var known: String? { flatMap { $0.isEmpty ? nil : $0 } }
+    var known: String? { flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -81,10 +81,11 @@ public struct DatabaseTelemetry: Sendable {
         }
     }
 
-    /// Has the connections of a pool counted whenever somebody reads: `db.client.connection.count`.
+    /// Has the connections of a pool counted whenever somebody reads: `db.client.connection.count`. A pool that is
+    /// watched again takes the place of the former of its name.
     ///
     /// - Parameters:
-    ///   - pool: The name of the pool.
+    ///   - pool: The name of the pool, which no other has.
     ///   - count: Tells how many connections are idle and in use; called from other threads.
     @discardableResult
     public func watchConnections(
@@ -96,7 +97,7 @@ public struct DatabaseTelemetry: Sendable {
         let labels = ["idle", "used"].map { state -> Attributes in
             ["db.client.connection.pool.name": .string(pool), "db.client.connection.state": .string(state)]
         }
-        return meter.observe(connections) { observer in
+        return meter.observe(connections, of: pool) { observer in
             let (idle, used) = count()
             observer.observe(connections, idle, labels[0])
             observer.observe(connections, used, labels[1])
@@ -116,7 +117,8 @@ public struct DatabaseTelemetry: Sendable {
 
     @usableFromInline
     func succeed(_ call: DatabaseCall, _ operation: DatabaseOperation, _ count: Int?) {
-        if let count {
+        // Some drivers say -1 for what they do not know; a sum that falls is taken for a restart.
+        if let count, count >= 0 {
             if call.span.isRecording { call.span["db.response.returned_rows"] = .int(count) }
             rows.record(count, operation)
         }
@@ -126,7 +128,7 @@ public struct DatabaseTelemetry: Sendable {
     @usableFromInline
     func fail(_ call: DatabaseCall, _ operation: DatabaseOperation, _ error: any Error) {
         let failure = call.timed.fail(error)
-        let status = failure == nil ? nil : (error as? any DatabaseStatusCode)?.databaseStatusCode
+        let status = failure == nil ? nil : ((error as? any DatabaseStatusCode)?.databaseStatusCode).known
         if call.span.isRecording { call.span[DatabaseServer.statusCode] = status.map { .string($0) } }
         durations.record(call.timed.end(), operation, failure: failure, status: status)
     }

@@ -2,7 +2,7 @@
 public struct HTTPAnswer: Sendable {
     /// The status.
     public var status: Int
-    /// The bytes of the body, if they are known.
+    /// The bytes of the body, if they are known; what is negative is not.
     public var bodySize: Int?
     /// The template of the route, where a server finds it while it answers.
     public var route: String?

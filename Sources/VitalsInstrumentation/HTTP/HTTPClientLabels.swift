@@ -4,7 +4,7 @@ import VitalsMetrics
 struct HTTPClientLabels {
     let method: String
     /// Where it goes; nil if the URL has no valid address.
-    let server: HTTPServerAddress?
+    let server: HTTPAddress?
     /// The template of the path, if there is one.
     let template: String?
     /// The version of HTTP, where it is known.
@@ -16,7 +16,7 @@ struct HTTPClientLabels {
 
     init(_ request: HTTPClientRequest) {
         method = HTTPMethod.label(request.method)
-        server = HTTPServerAddress(url: request.url)
+        server = HTTPAddress(url: request.url)
         template = request.template.flatMap { $0.isEmpty ? nil : $0 }
     }
 

@@ -8,7 +8,7 @@ public struct HTTPClientRequest: Sendable {
     public var template: String?
     /// The headers in their order; names may repeat.
     public var headers: [(String, String)]
-    /// The bytes of the body, if there is one.
+    /// The bytes of the body, if there is one; what is negative is unknown.
     public var bodySize: Int?
     /// How often the request was sent before; zero for the first attempt.
     public var resendCount: Int

@@ -89,9 +89,10 @@ public struct HTTPClientTelemetry: Sendable {
         _ operation: Operation, _ request: HTTPClientRequest, _ labels: HTTPClientLabels, _ received: Int?
     ) {
         duration.record(operation.end(), labels.ofDuration)
-        guard request.bodySize != nil || received != nil else { return }
+        let (sent, received) = (BodySize.known(request.bodySize), BodySize.known(received))
+        guard sent != nil || received != nil else { return }
         let attributes = labels.withTemplate
-        if let size = request.bodySize { requestSize.record(size, attributes) }
-        if let size = received { responseSize.record(size, attributes) }
+        if let sent { requestSize.record(sent, attributes) }
+        if let received { responseSize.record(received, attributes) }
     }
 }

@@ -23,12 +23,13 @@ struct HTTPServerHistogram<Value: MetricNumber>: Sendable {
     }
 
     func record(_ value: Value, _ labels: HTTPServerLabels) {
-        if let attributes = labels.unusual { return any.record(value, attributes) }
-        guard let status = labels.status, let route = labels.route else { return }
-        if let version = labels.version {
-            versioned[labels.method, status, route, version, labels.scheme].record(value)
-        } else {
-            usual[labels.method, status, route, labels.scheme].record(value)
+        switch labels {
+        case .usual(let method, let status, let route, let version?, let scheme):
+            versioned[method, status, route, version, scheme].record(value)
+        case .usual(let method, let status, let route, nil, let scheme):
+            usual[method, status, route, scheme].record(value)
+        case .unusual(let attributes):
+            any.record(value, attributes)
         }
     }
 }

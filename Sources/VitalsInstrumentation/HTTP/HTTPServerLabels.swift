@@ -1,27 +1,20 @@
 import VitalsMetrics
 
 /// What the metrics of a request say of it when it was answered.
-struct HTTPServerLabels {
-    let method: String
-    let scheme: String
-    /// The version of HTTP, where it is known.
-    let version: String?
-    /// The template of the route, if there is one.
-    let route: String?
-    /// The status, if an answer was sent.
-    let status: Int?
-    /// All of them as a set, made once, for the shapes that have no typed labels; nil for the usual one.
-    let unusual: Attributes?
+enum HTTPServerLabels {
+    /// Most have a route and no error: the series of those are found by typed labels.
+    case usual(method: String, status: Int, route: String, version: String?, scheme: String)
+    /// Any others, as a set that is made once.
+    case unusual(Attributes)
 
-    /// - Parameter failure: What kind of error it was, if it was one.
+    /// - Parameters:
+    ///   - version: The version of HTTP, where it is known.
+    ///   - route: The template of the route, if there is one.
+    ///   - status: The status, if an answer was sent.
+    ///   - failure: What kind of error it was, if it was one.
     init(method: String, scheme: String, version: String?, route: String?, status: Int?, failure: String?) {
-        self.method = method
-        self.scheme = scheme
-        self.version = version
-        self.route = route
-        self.status = status
-        guard route == nil || status == nil || failure != nil else {
-            unusual = nil
+        if let status, let route, failure == nil {
+            self = .usual(method: method, status: status, route: route, version: version, scheme: scheme)
             return
         }
         // In the order of their names, so that nobody has to sort them.
@@ -33,6 +26,6 @@ struct HTTPServerLabels {
         if let route { pairs.append(("http.route", .string(route))) }
         if let version { pairs.append(("network.protocol.version", .string(version))) }
         pairs.append(("url.scheme", .string(scheme)))
-        unusual = Attributes(given: pairs)
+        self = .unusual(Attributes(given: pairs))
     }
 }

@@ -14,7 +14,7 @@ public struct HTTPServerRequest: Sendable {
     public var query: String?
     /// The headers in their order; names may repeat.
     public var headers: [(String, String)]
-    /// The bytes of the body, if they are known.
+    /// The bytes of the body, if they are known; what is negative is not.
     public var bodySize: Int?
     /// The version of HTTP, such as `1.1` or `2`.
     public var protocolVersion: String?

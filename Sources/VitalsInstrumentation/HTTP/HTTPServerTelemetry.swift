@@ -37,13 +37,21 @@ public struct HTTPServerTelemetry: Sendable {
     /// Answers a request in a span that continues the trace of the caller, and measures it.
     ///
     /// What `body` throws is thrown on. It is an error of the server unless its status is below 500, as that of a
-    /// framework's "not found" is, or it is a `CancellationError`.
+    /// framework's "not found" is, or it is a `CancellationError` without a status.
     ///
     /// - Parameters:
     ///   - body: Answers the request, as the current span.
     ///   - answer: Tells what was answered.
     public func handle<Response>(
         _ request: HTTPServerRequest, _ body: (Span) async throws -> Response, answer: (Response) -> HTTPAnswer
+    ) async throws -> Response {
+        try await handle(request, status: status, body, answer: answer)
+    }
+
+    /// The same, where the status of what is thrown depends on the request.
+    package func handle<Response>(
+        _ request: HTTPServerRequest, status: (any Error) -> Int?, _ body: (Span) async throws -> Response,
+        answer: (Response) -> HTTPAnswer
     ) async throws -> Response {
         let method = HTTPMethod.label(request.method)
         let operation = begin(request, method)
@@ -58,7 +66,7 @@ public struct HTTPServerTelemetry: Sendable {
                 response = made
                 end(operation, request, method, answer(made))
             } catch {
-                fail(operation, request, method, error)
+                fail(operation, request, method, status(error), error)
                 throw error
             }
         }
@@ -81,29 +89,42 @@ public struct HTTPServerTelemetry: Sendable {
 
     /// What samplers need not know.
     private func describe(_ request: HTTPServerRequest, _ method: String, _ span: Span) {
-        if method == HTTPMethod.other { span["http.request.method_original"] = .string(request.method) }
-        if let query = request.query, !query.isEmpty { span["url.query"] = .string(Redaction.query(query)) }
-        if let version = request.protocolVersion { span["network.protocol.version"] = .string(version) }
-        if let address = request.clientAddress { span["client.address"] = .string(address) }
-        if let agent = request.header("user-agent") { span["user_agent.original"] = .string(agent) }
-        guard let address = request.header("host").flatMap({ HTTPServerAddress(header: $0, scheme: request.scheme) })
-        else { return }
-        span["server.address"] = .string(address.host)
-        span["server.port"] = address.port.map { .int($0) }
+        var facts: [(String, AttributeValue)] = []
+        facts.reserveCapacity(8)
+        func tell(_ key: String, _ value: String?) {
+            if let value { facts.append((key, .string(value))) }
+        }
+        if method == HTTPMethod.other { tell("http.request.method_original", request.method) }
+        if let query = request.query, !query.isEmpty { tell("url.query", Redaction.query(query)) }
+        tell("network.protocol.version", request.protocolVersion)
+        tell("client.address", request.clientAddress)
+        tell("user_agent.original", request.header("user-agent"))
+        if let address = request.header("host").flatMap({ HTTPAddress(header: $0, scheme: request.scheme) }) {
+            tell("server.address", address.host)
+            if let port = address.port { facts.append(("server.port", .int(port))) }
+        }
+        span.setAttributes(Attributes(given: facts))
     }
 
     private func end(
         _ operation: Operation, _ request: HTTPServerRequest, _ method: String, _ answer: HTTPAnswer
     ) {
-        let failure = answer.status >= 500 ? "\(answer.status)" : nil
-        if failure != nil { operation.span.setStatus(.error("")) }
-        finish(operation, request, method, answer.status, failure, answer)
+        finish(operation, request, method, answer.status, fail(operation, with: answer.status), answer)
     }
 
-    private func fail(_ operation: Operation, _ request: HTTPServerRequest, _ method: String, _ error: any Error) {
-        let status = status(error)
+    private func fail(
+        _ operation: Operation, _ request: HTTPServerRequest, _ method: String, _ status: Int?, _ error: any Error
+    ) {
         let isOurs = status.map { $0 >= 500 } ?? true
-        finish(operation, request, method, status, isOurs ? operation.fail(error) : nil, nil)
+        // Also a cancellation that was answered with an error is one.
+        let failure = isOurs ? operation.fail(error) ?? status.flatMap { fail(operation, with: $0) } : nil
+        finish(operation, request, method, status, failure, nil)
+    }
+
+    private func fail(_ operation: Operation, with status: Int) -> String? {
+        guard status >= 500 else { return nil }
+        operation.span.setStatus(.error(""))
+        return "\(status)"
     }
 
     private func finish(
@@ -124,7 +145,7 @@ public struct HTTPServerTelemetry: Sendable {
             method: method, scheme: request.scheme, version: request.protocolVersion, route: route, status: status,
             failure: failure)
         duration.record(operation.end(), labels)
-        if let size = request.bodySize { requestSize.record(size, labels) }
-        if let size = answer?.bodySize { responseSize.record(size, labels) }
+        if let size = BodySize.known(request.bodySize) { requestSize.record(size, labels) }
+        if let size = BodySize.known(answer?.bodySize) { responseSize.record(size, labels) }
     }
 }

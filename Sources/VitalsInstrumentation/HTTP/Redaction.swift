@@ -4,20 +4,22 @@ enum Redaction {
 
     /// Names of parameters that are secrets, in lower case and without what joins words.
     private static let secrets: Set<String> = [
-        "auth", "code", "jwt", "key", "pass", "passwd", "pwd", "session", "sid", "sig",
+        "auth", "code", "jwt", "otp", "pass", "passwd", "pin", "pwd", "refresh", "samlrequest", "samlresponse",
+        "session",
+        "sid", "sig", "totp",
     ]
-    /// What the names of others contain.
+    /// What the names of others contain. Those that end in `key` are secrets as well.
     private static let secretParts = [
-        "accesskey", "apikey", "authorization", "credential", "password", "passphrase", "secret", "sessionid",
-        "signature", "token",
+        "accesskey", "apikey", "assertion", "authorization", "credential", "password", "passphrase", "secret",
+        "sessionid", "signature", "token",
     ]
 
     /// A URL without the name and password in it, and without the values of secret parameters.
     static func url(_ url: String) -> String {
-        let authority = HTTPServerAddress.authority(of: url)
+        let authority = HTTPAddress.authority(of: url)
         // What is no valid address may have a password anywhere.
         let place =
-            HTTPServerAddress(url: url) == nil ? url.utf8[(authority?.startIndex ?? url.startIndex)...] : authority
+            HTTPAddress(url: url) == nil ? url.utf8[(authority?.startIndex ?? url.startIndex)...] : authority
         guard let place, let at = place.lastIndex(of: UInt8(ascii: "@")) else { return query(url) }
         let hidden = place[..<at].contains(UInt8(ascii: ":")) ? "\(placeholder):\(placeholder)" : placeholder
         return query(url[..<place.startIndex] + hidden + url[at...])
@@ -41,6 +43,31 @@ enum Redaction {
         return redacted
     }
 
+    /// What an error says, with its URLs as they may be shown: clients quote those that they could not reach.
+    static func words(_ text: String) -> String {
+        var redacted = ""
+        var rest = Substring(text)
+        while !rest.isEmpty {
+            let word = Substring(rest.utf8.prefix { !endsURL($0) })
+            if word.contains("://") {
+                redacted += url(String(word))
+            } else {
+                let query = word.utf8.firstIndex(of: UInt8(ascii: "?")) ?? word.endIndex
+                redacted += word[..<query] + self.query(word[query...])
+            }
+            rest = rest[word.endIndex...]
+            guard let end = rest.unicodeScalars.popFirst() else { break }
+            redacted.unicodeScalars.append(end)
+        }
+        return redacted
+    }
+
+    /// What no URL has in it, and texts have around one.
+    private static func endsURL(_ byte: UInt8) -> Bool {
+        byte <= UInt8(ascii: " ") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "<")
+            || byte == UInt8(ascii: ">")
+    }
+
     private static func separates(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "&"), UInt8(ascii: ";"), UInt8(ascii: "?"), UInt8(ascii: "#"): true
@@ -49,8 +76,10 @@ enum Redaction {
     }
 
     private static func isSecret(_ name: Substring.UTF8View) -> Bool {
-        let word = plain(name)
-        return secrets.contains(word) || secretParts.contains { word.contains($0) }
+        // Both the list and its item may tell in `card[pin]` and in `key[]`.
+        plain(name).split { $0 == "[" || $0 == "]" }.contains { word in
+            secrets.contains(String(word)) || word.hasSuffix("key") || secretParts.contains { word.contains($0) }
+        }
     }
 
     /// A name decoded, in lower case and without what joins words: `X-Amz-Signature` and `x%2Damz_signature` are one.

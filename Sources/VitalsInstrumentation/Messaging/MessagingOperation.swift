@@ -46,15 +46,15 @@ struct MessagingEndpoint: Sendable, CustomStringConvertible {
     }
 }
 
-/// The operations of a program by their destinations, as far as there are few.
+/// The operations of a program by their names and destinations, as far as there are few.
 final class MessagingOperations: Sendable {
     private struct Key: Hashable {
         let name: MessagingOperation.Name
         let destination: String
     }
 
-    /// Operations are kept for so many destinations; for others they are made each time.
-    private static let most = 1000
+    /// So many operations are kept, each of one destination; others are made each time.
+    static let most = 1000
 
     private let endpoint: MessagingEndpoint
     private let known = Locked<[Key: MessagingOperation]>([:])
@@ -65,9 +65,11 @@ final class MessagingOperations: Sendable {
 
     subscript(name: MessagingOperation.Name, destination: String) -> MessagingOperation {
         let key = Key(name: name, destination: destination)
+        if let operation = known.withLock({ $0[key] }) { return operation }
+        // Not under the lock, where all messages would wait for labels.
+        let operation = MessagingOperation(name, destination, endpoint)
         return known.withLock { known in
-            if let operation = known[key] { return operation }
-            let operation = MessagingOperation(name, destination, endpoint)
+            if let other = known[key] { return other }
             if known.count < Self.most { known[key] = operation }
             return operation
         }

@@ -4,7 +4,8 @@ public import VitalsTracing
 /// Spans and metrics of messages, by the conventions of OpenTelemetry: messages that are created, sent, received and
 /// processed. A trace goes on through the queue, because a message carries its context in its headers.
 ///
-/// What is thrown is counted by `error.type`, and thrown on; a cancellation is no error.
+/// What is thrown is counted by `error.type`, and thrown on; a cancellation is no error, and a message whose sending was
+/// cancelled does not count as sent.
 public struct MessagingTelemetry: Sendable {
     private let tracer: Tracer
     private let operations: MessagingOperations
@@ -70,9 +71,10 @@ public struct MessagingTelemetry: Sendable {
         if creation == nil { operation.span.context.inject(into: &envelope.headers) }
         return try await measure(operation) {
             try await send(envelope)
-        } record: { seconds, failure, _ in
+        } record: { seconds, failure, result in
             duration.record(seconds, what.attributes.failing(with: failure))
-            sent.add(1, what.labels.failing(with: failure))
+            // Of one that was cancelled nobody knows whether it was sent.
+            if failure != nil || result != nil { sent.add(1, what.labels.failing(with: failure)) }
         }
     }
 

@@ -9,7 +9,8 @@ import VitalsMetrics
 /// order, and to give it up would lose it. A message that will never be taken is for `send` to put aside, somewhere else in
 /// the store, and return as if it was sent.
 public final class OutboxRelay: Sendable {
-    /// Gives the oldest messages of the outbox, in their order and so many at most.
+    /// Gives the oldest messages of the outbox, in their order and so many at most. It leaves none out: what cannot be read
+    /// makes it throw. Otherwise so many of those would hide all that are behind them, and the outbox would look empty.
     public typealias Pending = @concurrent @Sendable (_ limit: Int) async throws -> [Envelope]
     /// Sends a message.
     public typealias Send = @concurrent @Sendable (Envelope) async throws -> Void
@@ -19,9 +20,13 @@ public final class OutboxRelay: Sendable {
     private struct State {
         var isBusy = false
         /// Those who wait for their turn, in their order.
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [(number: UInt64, turn: CheckedContinuation<Bool, Never>)] = []
+        /// The number of the next who waits.
+        var next: UInt64 = 0
         /// What was sent and has not been taken out of the outbox.
         var sent: [String] = []
+        /// What was taken out last.
+        var takenOut: Set<String> = []
         /// How often the relay has failed since it last did not.
         var failures = 0
     }
@@ -70,7 +75,7 @@ public final class OutboxRelay: Sendable {
     /// Sends the oldest messages of the outbox, once. Where it fails is logged, and counted where that was to send.
     ///
     /// - Parameter limit: How many at most.
-    /// - Returns: How many were sent and taken out of the outbox.
+    /// - Returns: How many were sent and taken out of the outbox: none if 64 wait already for a pass that is under way.
     @concurrent
     @discardableResult
     public func relay(limit: Int = 100) async -> Int {
@@ -121,12 +126,24 @@ extension OutboxRelay {
         case pending
         case send(Envelope)
         case sent(Int)
+        case again(Envelope)
+    }
+
+    private struct ComesAgain: Error, CustomStringConvertible {
+        var description: String {
+            "`sent` has to take out those whose ids it gets, and each message needs an id of its own"
+        }
     }
 
     /// The pause after a failure is not longer than this, unless passes are rarer anyway.
     static let longestPause = Duration.seconds(30)
+    /// So many wait for a pass to end: with a `send` that hangs, those whom a timer starts would be ever more.
+    static let mostWaiting = 64
     /// Longer times are not measured: they would overflow.
     static let longestTime = Duration.seconds(86_400)
+
+    /// How many wait for their turn.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     static func pause(_ interval: Duration, failures: Int) -> Duration {
         let interval = min(max(interval, .milliseconds(1)), longestTime)
@@ -134,9 +151,12 @@ extension OutboxRelay {
     }
 
     private func pass(_ limit: Int) async -> Pass {
-        await takeTurn()
-        defer { endTurn() }
         var pass = Pass()
+        guard await takeTurn() else {
+            pass.hasFailed = true
+            return pass
+        }
+        defer { endTurn() }
         guard !Task.isCancelled else { return pass }
         var trouble = Trouble.sent(state.withLock { $0.sent.count })
         do {
@@ -145,6 +165,10 @@ extension OutboxRelay {
             trouble = .pending
             let messages = try await pending(limit).prefix(limit)
             pass.found = messages.count
+            let again = state.withLock { state in
+                defer { state.takenOut = [] }
+                return messages.first { state.takenOut.contains($0.id) }
+            }
             do {
                 for message in messages where !Task.isCancelled {
                     trouble = .send(message)
@@ -157,6 +181,11 @@ extension OutboxRelay {
             }
             trouble = .sent(state.withLock { $0.sent.count })
             pass.sent += try await takeOut()
+            // It was sent again all the same, as it may be another one with the id of the first, and none is to be lost.
+            if let again, !pass.hasFailed {
+                pass.hasFailed = true
+                note(ComesAgain(), .again(again))
+            }
         } catch {
             pass.hasFailed = true
             note(error, trouble)
@@ -171,7 +200,10 @@ extension OutboxRelay {
         guard !ids.isEmpty else { return 0 }
         // Not in this task: it may have been cancelled, and what was sent has to be taken out all the same.
         try await Task { try await sent(ids) }.value
-        state.withLock { $0.sent = [] }
+        state.withLock { state in
+            state.sent = []
+            state.takenOut = Set(ids)
+        }
         return ids.count
     }
 
@@ -194,23 +226,40 @@ extension OutboxRelay {
         return false
     }
 
-    private func takeTurn() async {
-        await withCheckedContinuation { turn in
-            let isFree = state.withLock { state in
-                if state.isBusy { state.waiting.append(turn) }
-                defer { state.isBusy = true }
-                return !state.isBusy
+    /// Waits for the turn; false if the task was cancelled meanwhile, or if too many wait.
+    private func takeTurn() async -> Bool {
+        let number = state.withLock { state in
+            defer { state.next &+= 1 }
+            return state.next
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { turn in
+                let isMine: Bool? = state.withLock { state in
+                    guard state.isBusy else {
+                        state.isBusy = true
+                        return true
+                    }
+                    // Whoever cancels later finds it among those who wait.
+                    guard !Task.isCancelled, state.waiting.count < Self.mostWaiting else { return false }
+                    state.waiting.append((number, turn))
+                    return nil
+                }
+                if let isMine { turn.resume(returning: isMine) }
             }
-            if isFree { turn.resume() }
+        } onCancel: {
+            let turn = state.withLock { state in
+                state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0).turn }
+            }
+            turn?.resume(returning: false)
         }
     }
 
     private func endTurn() {
         let next = state.withLock { state in
             state.isBusy = !state.waiting.isEmpty
-            return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+            return state.waiting.isEmpty ? nil : state.waiting.removeFirst().turn
         }
-        next?.resume()
+        next?.resume(returning: true)
     }
 }
 
@@ -231,6 +280,8 @@ extension OutboxRelay {
                 "the message \(message.id) of the outbox could not be sent to \(message.destination), and those behind it wait"
             case .sent(let count):
                 "what was sent could not be taken out of the outbox, and nothing is sent before that; messages: \(count)"
+            case .again(let message):
+                "the message \(message.id) was taken out of the outbox and is in it again, so it is sent again"
             }
         Diagnostics.log(
             .warning, "\(what): \(error): it is tried again, and nothing more is said until that succeeds")

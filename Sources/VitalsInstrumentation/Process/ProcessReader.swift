@@ -70,18 +70,26 @@ struct ProcessReader {
     }
 
     private mutating func readStatistics(_ reading: inout ProcessReading) {
-        guard let text = text("/proc/self/stat") else { return }
-        guard let statistics = ProcessStatistics(text) else { return complainOfText("/proc/self/stat") }
-        reading.threads = statistics.threads
+        let statistics = statistics()
+        reading.threads = statistics?.threads
+        // It began when it began, also when no descriptor is left to read it again.
+        guard let tick = statistics?.start ?? start?.tick else { return }
         let (now, unix) = clock()
-        let age = now - Double(statistics.start) / ticksPerSecond
+        let age = now - Double(tick) / ticksPerSecond
         // Less than nothing where a sandbox makes up one of the two.
         guard ticksPerSecond > 0, age >= 0 else { return }
         reading.uptime = age
-        if start?.tick != statistics.start {
-            start = (statistics.start, ((unix - age) * ticksPerSecond).rounded() / ticksPerSecond)
+        if start?.tick != tick {
+            start = (tick, ((unix - age) * ticksPerSecond).rounded() / ticksPerSecond)
         }
         reading.startTime = start?.time
+    }
+
+    private mutating func statistics() -> ProcessStatistics? {
+        guard let text = text("/proc/self/stat") else { return nil }
+        let statistics = ProcessStatistics(text)
+        if statistics == nil { complainOfText("/proc/self/stat") }
+        return statistics
     }
 
     /// Not of `/proc/self/stat`, which may lag behind by some pages for each processor.

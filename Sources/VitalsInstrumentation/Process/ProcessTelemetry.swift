@@ -4,18 +4,16 @@ public import VitalsMetrics
 ///
 /// `Telemetry.start` makes one unless it is told not to. One is enough for a registry: another one observes nothing.
 public struct ProcessTelemetry: Sendable {
-    private let watch: Watch?
-    private let claim: RegistryClaim?
+    private let observation: Observation?
 
-    /// Declares the instruments and observes them until `cancel` is called, also when the value is let go.
+    /// Declares the instruments and observes them until `cancel` is called or the value is let go: keep it.
     public init(meter: Meter = .shared) {
         self.init(meter: meter, ProcessReader())
     }
 
     init(meter: Meter, _ reader: ProcessReader) {
-        claim = meter.claim("process")
-        guard claim != nil else {
-            watch = nil
+        guard let claim = meter.claim("process") else {
+            observation = nil
             Diagnostics.log(
                 .info,
                 "the process is observed already: ProcessTelemetry of the meter \(meter.scope.name) observes nothing. "
@@ -23,12 +21,31 @@ public struct ProcessTelemetry: Sendable {
             return
         }
         let reader = Locked(reader)
-        watch = ProcessInstruments(meter).observe { reader.withLock { $0.read() } }
+        let watch = ProcessInstruments(meter).observe { reader.withLock { $0.read() } }
+        observation = Observation(watch, claim)
     }
 
     /// Stops observing; the series are no longer reported. Safe to call twice.
     public func cancel() {
-        watch?.cancel()
-        claim?.release()
+        observation?.end()
+    }
+
+    /// What ends when nobody holds it: without its claim it would be added to what another one observes.
+    private final class Observation: Sendable {
+        private let watch: Watch
+        private let claim: RegistryClaim
+
+        init(_ watch: Watch, _ claim: RegistryClaim) {
+            (self.watch, self.claim) = (watch, claim)
+        }
+
+        deinit {
+            end()
+        }
+
+        func end() {
+            watch.cancel()
+            claim.release()
+        }
     }
 }

@@ -11,7 +11,8 @@ import VitalsTracing
 /// So count an event as received once, before it is put into the queue, and as one of the others once, when it is clear what
 /// becomes of it. A repetition of what failed belongs into the body of one `process`, not into a second one.
 ///
-/// To count costs a few nanoseconds and allocates nothing. Processors of one registry are told apart by their names.
+/// To count costs a few nanoseconds and allocates nothing. Processors of one meter are told apart by their names, so each
+/// has one of its own.
 public struct StreamProcessorTelemetry: Sendable {
     static let processorName = "processor.name"
     private static let latenessBuckets: Buckets = [
@@ -39,16 +40,19 @@ public struct StreamProcessorTelemetry: Sendable {
     private let eventLag: Histogram<Double>.Series
     private let aggregations: HistogramFamily<Double, (String, String)>
     private let stateOperations: [5 of Histogram<Double>.Series]
-    private let queueSize: Gauge<Int>.Series
+    private let queue: QueueShare
     private let windowTriggers: CounterFamily<Int, (String, String, String)>
     private let windows: GaugeFamily<Int, (String, String)>
     private let mark: Watermark
+    private let claim: StreamProcessorClaim
     private let clock: MetricClock
 
     /// Records to the process-wide registry, unless told otherwise.
     ///
     /// - Parameters:
-    ///   - name: The name of the processor. Two with the same one are counted together.
+    ///   - name: The name of the processor. Of two with the same one the events and the queues are added up, so that what
+    ///     was received is still accounted for; of watermarks, windows and remembered events only one of them is seen. The
+    ///     log says so, once.
     ///   - capacity: How many events its queue takes.
     public init(_ name: String, capacity: Int? = nil, meter: Meter = .shared) {
         self.init(name, capacity: capacity, meter: meter, clock: .system)
@@ -100,15 +104,7 @@ public struct StreamProcessorTelemetry: Sendable {
         stateOperations = [5 of Histogram<Double>.Series] { index in
             state.with(own.merging(["operation": .string(StateOperation.all[index].label)]))
         }
-        queueSize =
-            meter.gauge(
-                "processor.queue.size", of: Int.self, unit: "{event}", description: "Events that wait."
-            ).with(own)
-        if let capacity {
-            meter.gauge(
-                "processor.queue.capacity", of: Int.self, unit: "{event}", description: "Events that may wait."
-            ).set(capacity, own)
-        }
+        queue = QueueShare(meter, own, capacity: capacity)
         windowTriggers = meter.counter(
             "processor.window.triggers", unit: "{trigger}", description: "Windows that were evaluated, and why then.",
             by: .string(Self.processorName), .string("window.name"), .string("trigger"))
@@ -116,6 +112,7 @@ public struct StreamProcessorTelemetry: Sendable {
             "processor.windows.open", of: Int.self, unit: "{window}", description: "Windows that still take events.",
             by: .string(Self.processorName), .string("window.name"))
         mark = Watermark(meter, own, clock)
+        claim = StreamProcessorClaim(meter, name)
     }
 }
 
@@ -128,9 +125,11 @@ extension StreamProcessorTelemetry {
 
     /// An event was processed, and how long that took.
     ///
-    /// - Parameter failure: Why that failed, if it did.
+    /// - Parameters:
+    ///   - duration: Less than nothing, as of a clock that was set back, counts as zero.
+    ///   - failure: Why that failed, if it did.
     public func processed(in duration: Duration, failure: (any Error)? = nil) {
-        processing.record(duration)
+        processing.record(max(duration, .zero))
         count(failure)
     }
 
@@ -206,9 +205,9 @@ extension StreamProcessorTelemetry {
         deduplicationEntries.set(count)
     }
 
-    /// How many events wait.
+    /// How many events wait in the queue of this processor.
     public func queued(_ count: Int) {
-        queueSize.set(count)
+        queue.set(count)
     }
 }
 

@@ -61,9 +61,17 @@ extension Meter {
     public func observe<each Observed: ObservableInstrument>(
         _ instruments: repeat each Observed, callback: @escaping @Sendable (BatchObserver) throws -> Void
     ) -> Watch {
+        observe(repeat each instruments, of: nil, callback: callback)
+    }
+
+    /// One callback for several instruments, which takes the place of the one that told of the same subject through them.
+    package func observe<each Observed: ObservableInstrument>(
+        _ instruments: repeat each Observed, of subject: String?,
+        callback: @escaping @Sendable (BatchObserver) throws -> Void
+    ) -> Watch {
         var cores: [InstrumentCore] = []
         repeat (each instruments)._core { cores.append($0) }
-        let watch = Watch(cores) { try callback(BatchObserver(log: $0)) }
+        let watch = Watch(cores, of: subject) { try callback(BatchObserver(log: $0)) }
         registry.register(watch)
         return watch
     }

@@ -102,8 +102,11 @@ public final class Registry: Sendable {
         }
     }
 
+    /// Registers it in the place of another of the same subject.
     func register(_ watch: Watch) {
-        state.withLock { state in
+        let isReplacing = state.withLock { state in
+            let former = state.watches.filter { $0.isAnother(of: watch) && !$0.isCancelled.load(ordering: .acquiring) }
+            for other in former { other.cancel() }
             if state.watches.count >= state.limits.callbacks {
                 state.watches.removeAll { $0.isCancelled.load(ordering: .acquiring) }
             }
@@ -111,9 +114,16 @@ public final class Registry: Sendable {
                 context.conflict(
                     "\(watch.name): the registry has reached its limit of \(state.limits.callbacks) callbacks; this one "
                         + "is never called")
-                return
+                return false
             }
             state.watches.append(watch)
+            return !former.isEmpty
+        }
+        if isReplacing, let subject = watch.subject {
+            Diagnostics.log(
+                .info,
+                "\(watch.name) of \(subject) is observed anew: the former callback is called no more. Two at once need "
+                    + "names of their own")
         }
     }
 

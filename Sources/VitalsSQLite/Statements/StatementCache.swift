@@ -11,7 +11,10 @@ struct StatementCache {
     /// The statement with this text, if it is there.
     mutating func find(_ text: String) -> SQLiteStatement? {
         uses &+= 1
-        guard let index = statements.index(forKey: text) else { return nil }
+        // Strings are equal if they look the same; to SQLite they are bytes.
+        guard let index = statements.index(forKey: text),
+            statements.values[index].statement.text.utf8.elementsEqual(text.utf8)
+        else { return nil }
         statements.values[index].used = uses
         return statements.values[index].statement
     }

@@ -39,6 +39,12 @@ struct StatementTokens {
         }
     }
 
+    /// Whether nothing is left but space, comments and semicolons.
+    mutating func isAtEnd() -> Bool {
+        while skipSpace() || skipComment() || skipSemicolon() {}
+        return next >= bytes.count
+    }
+
     private func byte(at index: Int) -> UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private static func isWord(_ byte: UInt8) -> Bool {
@@ -61,6 +67,12 @@ struct StatementTokens {
         case 0xEF where byte(at: next + 1) == 0xBB && byte(at: next + 2) == 0xBF: next += 3
         default: return false
         }
+        return true
+    }
+
+    private mutating func skipSemicolon() -> Bool {
+        guard byte(at: next) == UInt8(ascii: ";") else { return false }
+        next += 1
         return true
     }
 

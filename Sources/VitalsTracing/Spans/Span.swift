@@ -29,8 +29,7 @@ public struct Span: Sendable {
 
     /// Sets attributes.
     public func setAttributes(_ attributes: Attributes) {
-        guard let record = context.record else { return }
-        for (key, value) in attributes.given { record.set(key, value) }
+        context.record?.set(attributes.given)
     }
 
     /// Adds something that happened, now or at a time in unix nanoseconds.

@@ -5,14 +5,26 @@ extension SpanRecord {
     func set(_ key: String, _ value: AttributeValue?) {
         let limits = pipeline.limits
         let value = value.map { limits.cut($0) }
+        update { Self.set(key, value, &$0, limits) }
+    }
+
+    func set(_ pairs: Pairs) {
+        let limits = pipeline.limits
+        let pairs = limits.valueLength == nil ? pairs : pairs.map { ($0.0, limits.cut($0.1)) }
         update { state in
-            let place = state.attributes.firstIndex { $0.0 == key }
-            switch (place, value) {
-            case (let place?, let value?): state.attributes[place].1 = value
-            case (let place?, nil): state.attributes.remove(at: place)
-            case (nil, let value?): Self.append((key, value), &state, limits)
-            case (nil, nil): break
-            }
+            // Room for all of them at once, and not one growth after the other.
+            state.attributes.reserveCapacity(min(limits.attributes, state.attributes.count + pairs.count))
+            for (key, value) in pairs { Self.set(key, value, &state, limits) }
+        }
+    }
+
+    private static func set(_ key: String, _ value: AttributeValue?, _ state: inout State, _ limits: SpanLimits) {
+        let place = state.attributes.firstIndex { $0.0 == key }
+        switch (place, value) {
+        case (let place?, let value?): state.attributes[place].1 = value
+        case (let place?, nil): state.attributes.remove(at: place)
+        case (nil, let value?): append((key, value), &state, limits)
+        case (nil, nil): break
         }
     }
 

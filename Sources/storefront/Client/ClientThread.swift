@@ -16,7 +16,7 @@ final class ClientThread: Sendable {
     }
 
     /// How many connections are kept that nobody uses: what a moment of many requests needed is let go afterwards.
-    private static let mostIdle = 16
+    private static let mostIdle = 4
 
     private let limit: Int
     private let state = Locked(State())
@@ -78,18 +78,19 @@ final class ClientThread: Sendable {
             _ = vitals_curl_multi_perform(engine)
             var code = CURLE_OK
             while let handle = vitals_curl_multi_ended(engine, &code) {
-                transfers[handle]?.end(with: code)
-                remove(handle, engine, &transfers)
+                // Its place is free before anybody hears of the answer, and wants it for the next request.
+                remove(handle, engine, &transfers)?.end(with: code)
             }
             if hasForgotten {
-                for (handle, transfer) in transfers where transfer.call.isOver { remove(handle, engine, &transfers) }
+                for (handle, transfer) in transfers where transfer.call.isOver {
+                    _ = remove(handle, engine, &transfers)
+                }
             }
             // libcurl comes back earlier if it has something to do.
             _ = vitals_curl_multi_poll(engine, 1000)
         }
-        for (handle, transfer) in transfers {
-            transfer.call.finish(.failure(ClientStopped()))
-            remove(handle, engine, &transfers)
+        for handle in transfers.keys {
+            remove(handle, engine, &transfers)?.call.finish(.failure(ClientStopped()))
         }
         // From here on nobody wakes it.
         state.withLock { $0.engine = nil }
@@ -111,9 +112,9 @@ final class ClientThread: Sendable {
     private func remove(
         _ handle: UnsafeMutableRawPointer, _ engine: UnsafeMutableRawPointer,
         _ transfers: inout [UnsafeMutableRawPointer: ClientTransfer]
-    ) {
+    ) -> ClientTransfer? {
         _ = vitals_curl_multi_remove(engine, handle)
-        transfers[handle] = nil
         state.withLock { $0.underWay -= 1 }
+        return transfers.removeValue(forKey: handle)
     }
 }

@@ -29,15 +29,16 @@ extension ShopDatabase {
         return order
     }
 
-    /// The oldest messages that were not sent.
+    /// The oldest messages that were not sent. One that cannot be read holds up those behind it, as one that cannot be sent
+    /// does.
     func pendingMessages(_ limit: Int) throws -> [Envelope] {
         guard waitingMessages > 0 else { return [] }
         return try sqlite.run(
             "SELECT id, destination, headers, body FROM outbox ORDER BY id LIMIT ?", .integer(Int64(limit))
-        ).compactMap { row in
+        ).map { row in
             guard case .integer(let id) = row[0], case .text(let destination) = row[1],
                 case .text(let headers) = row[2], case .blob(let body) = row[3]
-            else { return nil }
+            else { throw UnreadableMessage(row: row) }
             return Envelope(id: "\(id)", destination: destination, storedHeaders: headers, body: body)
         }
     }
@@ -66,3 +67,12 @@ extension ShopDatabase {
 
 /// The database took an order and gave it no number.
 struct MissingOrder: Error {}
+
+/// A row of the outbox is no message.
+struct UnreadableMessage: Error, CustomStringConvertible {
+    let row: SQLiteDatabase.Row
+
+    var description: String {
+        "the row \(row[0]) of the table outbox is no message: mend it or delete it, as those behind it wait"
+    }
+}

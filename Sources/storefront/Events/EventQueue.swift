@@ -1,6 +1,7 @@
 import Vitals
 
-/// The event bus: a queue between one sender and one receiver. Who sends to a full one waits, so nothing is dropped.
+/// The event bus: a queue between one sender and one receiver. Who sends to a full one waits, so nothing is dropped; but
+/// it is a stand-in for a bus that keeps what it was given, as this one is gone when the process dies.
 actor EventQueue {
     private let capacity: Int
     private let telemetry: StreamProcessorTelemetry

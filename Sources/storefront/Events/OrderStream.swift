@@ -44,6 +44,9 @@ actor OrderStream {
             for message in messages { try await process(message) }
             await closeWindows()
         }
+        // It may be storing a window.
+        clock.cancel()
+        _ = await clock.result
         for window in windows.closeAll() { await evaluate(window, .processingTime) }
     }
 

@@ -21,7 +21,8 @@ final class Shop: Sendable {
         try tracer.withSpan("open database") { _ in
             do {
                 return try ShopDatabase(
-                    options.database, telemetry: DatabaseTelemetry(system: "sqlite", meter: meter, tracer: tracer))
+                    options.database,
+                    telemetry: DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: meter, tracer: tracer))
             } catch let error as SQLiteError {
                 throw StartError(description: "the database: \(error); the option is --database")
             }
@@ -88,17 +89,15 @@ final class Shop: Sendable {
     /// After it was closed: sees all orders and their events to the end. False if there was no time for all of them.
     func drain(until deadline: Deadline) async -> Bool {
         // A customer who has paid gets the order, even if nobody waits for the answer.
-        while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver { await pause() }
+        while tally.checkoutsOver.value < tally.checkoutsBegun.value, !deadline.isOver {
+            _ = try? await Task.sleep(for: .milliseconds(2))
+        }
         relaying.cancel()
         let isEmpty = await relay.drain(within: deadline.left)
         await queue.close()
         do { try await processing.value } catch { Console.complain("events were not processed: \(error)") }
         await database.close()
         return isEmpty
-    }
-
-    private func pause() async {
-        do { try await Task.sleep(for: .milliseconds(2)) } catch { await Task.yield() }
     }
 }
 

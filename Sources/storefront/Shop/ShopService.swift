@@ -90,7 +90,7 @@ enum ShopService {
         Console.say(telemetry)
         Console.say("payment     \(payment.url)/payments")
         if let own, own.metricsPort > 0 {
-            Console.say("            http://localhost:\(own.metricsPort)/metrics")
+            Console.say("  metrics   http://localhost:\(own.metricsPort)/metrics")
         }
         if let rate = options.load { Console.say("load        \(rate) requests a second") }
         Console.say(options.seconds.map { "ends after \($0) s" } ?? "ends with Ctrl-C")

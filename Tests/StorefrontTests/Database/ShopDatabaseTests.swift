@@ -59,6 +59,18 @@ import VitalsSQLite
         #expect(try await database.pendingMessages(10).isEmpty)
     }
 
+    @Test func aRowOfTheOutboxThatIsNoMessageIsNotPassedOver() async throws {
+        let database = try bench.database()
+        guard let cart = try await database.cart(1) else {
+            Issue.record("there is no cart")
+            return
+        }
+        let order = try await database.place(cart, began: 17, message: message)
+        _ = try await database.sqliteRows("UPDATE outbox SET body = 'text'")
+        let error = await #expect(throws: UnreadableMessage.self) { try await database.pendingMessages(10) }
+        #expect(error?.description.contains("\(order.id)") == true)
+    }
+
     @Test func whatIsStoredSurvives() async throws {
         let folder = try TemporaryFolder()
         let file = "\(folder.path)/shop.sqlite"

@@ -61,6 +61,20 @@ struct ExternalAPITelemetryTests {
         #expect(measured.span?.status.isError == true)
     }
 
+    @Test(arguments: ["CANCELLED", "DEADLINE_EXCEEDED"])
+    func aCancellationWithAStatusIsAnError(status: String) async throws {
+        let api = ExternalAPITelemetry(
+            service: "payment.Payments", meter: measured.meter, tracer: measured.tracer, status: { _ in status })
+        await #expect(throws: CancellationError.self) {
+            try await api.call("Charge") { _ in throw CancellationError() }
+        }
+        let labels = try #require(measured.labels("rpc.client.call.duration").first)
+        #expect(labels["rpc.status_code"] == .string(status))
+        #expect(labels["error.type"] == .string(status))
+        #expect(measured.span?.attributes["error.type"] == .string(status))
+        #expect(measured.span?.status == .error(""))
+    }
+
     @Test func otherwiseItIsNamedByItsType() async throws {
         struct Lost: Error {}
         await #expect(throws: Lost.self) { try await api(system: "http").call("Charge") { _ in throw Lost() } }

@@ -132,6 +132,15 @@ struct DatabaseTelemetryTests {
         #expect(durations.points.first?.histogram?.sum == Double(span.end &- span.start) / 1e9)
     }
 
+    @Test(arguments: [-1, .min]) func fewerRowsThanNoneAreNotCounted(_ count: Int) {
+        let peer = TracedPeer()
+        let database = DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: peer.meter, tracer: peer.tracer)
+        database.run(DatabaseOperation("SELECT"), rows: { _ in count }) { _ in }
+        #expect(peer.labels(returned) == [])
+        #expect(peer.exporter.spans.first?.attributes["db.response.returned_rows"] == nil)
+        #expect(peer.labels(duration).count == 1)
+    }
+
     @Test func rowsThatNobodyKnowsAreNotCounted() {
         let peer = TracedPeer()
         let database = DatabaseTelemetry(system: "sqlite", namespace: "shop", meter: peer.meter, tracer: peer.tracer)
@@ -153,6 +162,20 @@ struct DatabaseTelemetryTests {
             peer.labels(duration) == [
                 ["db.namespace": "shop", "db.operation.name": "SELECT", "db.system.name": "sqlite"]
             ])
+    }
+
+    @Test func anErrorThatNeverReachedTheDatabaseHasNoCode() {
+        let peer = TracedPeer()
+        let database = DatabaseTelemetry(system: "sqlite", meter: peer.meter, tracer: peer.tracer)
+        #expect(throws: Refused.self) {
+            try database.run(DatabaseOperation("SELECT")) { _ in throw Refused(databaseStatusCode: "") }
+        }
+        let labels: Attributes = [
+            "db.operation.name": "SELECT", "db.system.name": "sqlite",
+            "error.type": "VitalsInstrumentationTests.DatabaseTelemetryTests.Refused",
+        ]
+        #expect(peer.labels(duration) == [labels])
+        #expect(peer.exporter.spans.first?.attributes == labels)
     }
 
     @Test func anErrorWithoutACodeHasAType() {
@@ -220,5 +243,30 @@ struct DatabaseTelemetryTests {
         }
         watch.cancel()
         #expect(peer.reader.collect()["db.client.connection.count"] == nil)
+    }
+
+    @Test func aPoolThatIsMadeAnewTakesThePlaceOfTheFormer() {
+        let peer = TracedPeer()
+        let pools = [("main", 1), ("other", 10), ("main", 100)]
+        let watches = pools.map { pool, count in
+            DatabaseTelemetry(system: "postgresql", meter: peer.meter, tracer: peer.tracer)
+                .watchConnections(of: pool) { (idle: count, used: 2 * count) }
+        }
+        func count(_ pool: String, _ state: String) -> Int? {
+            peer.reader.collect()["db.client.connection.count"]?[
+                [
+                    "db.client.connection.pool.name": .string(pool), "db.client.connection.state": .string(state),
+                ]
+            ]?.int
+        }
+        #expect(count("main", "idle") == 100)
+        #expect(count("main", "used") == 200)
+        #expect(count("other", "idle") == 10)
+        // The former's is no longer anybody's.
+        watches[0].cancel()
+        #expect(count("main", "idle") == 100)
+        watches[2].cancel()
+        #expect(count("main", "idle") == nil)
+        #expect(count("other", "used") == 20)
     }
 }

@@ -102,6 +102,22 @@ struct HTTPClientTelemetryTests {
         #expect(measured.total("http.client.active_requests") == 0)
     }
 
+    @Test func whatAnErrorSaysOfTheURLHasNoSecrets() async throws {
+        struct Unreachable: Error, CustomStringConvertible {
+            let description: String
+        }
+        let url = "https://ann:pa55@h/?token=s3cret"
+        await #expect(throws: Unreachable.self) {
+            try await http.attempt(
+                HTTPClientRequest(method: "GET", url: url),
+                { _ in throw Unreachable(description: "cannot reach \(url)") }, answer: { HTTPAnswer(status: 200) })
+        }
+        let words = "cannot reach https://REDACTED:REDACTED@h/?token=REDACTED"
+        let span = try #require(measured.span)
+        #expect(span.status == .error(words))
+        #expect(span.events.map { $0.attributes["exception.message"] } == [.string(words)])
+    }
+
     @Test func aCancellationIsNoError() async throws {
         await #expect(throws: CancellationError.self) {
             try await http.attempt(
@@ -125,6 +141,17 @@ struct HTTPClientTelemetryTests {
             ])
         #expect(measured.span?.name == "HTTP")
         #expect(measured.span?.attributes["http.request.method_original"] == "get")
+    }
+
+    @Test(arguments: [(-1, nil), (.min, nil), (0, 0), (1, 1)] as [(Int, Double?)])
+    func aNegativeSizeIsUnknown(size: Int, sum: Double?) async throws {
+        try await http.attempt(
+            HTTPClientRequest(method: "POST", url: "http://h/", bodySize: size), { _ in },
+            answer: { HTTPAnswer(status: 200, bodySize: size) })
+        let metrics = measured.reader.collect()
+        for name in ["http.client.request.body.size", "http.client.response.body.size"] {
+            #expect(metrics[name]?.points.first?.histogram?.sum == sum)
+        }
     }
 
     @Test func theContextReplacesWhatTheHeadersHave() async throws {

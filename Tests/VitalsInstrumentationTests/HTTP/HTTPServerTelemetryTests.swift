@@ -131,6 +131,19 @@ struct HTTPServerTelemetryTests {
         #expect(measured.total("http.server.active_requests") == 0)
     }
 
+    @Test func aCancellationThatIsAnsweredWithAnErrorIsOne() async throws {
+        let http = HTTPServerTelemetry(meter: measured.meter, tracer: measured.tracer) { _ in 503 }
+        await #expect(throws: CancellationError.self) {
+            try await http.handle(
+                HTTPServerRequest(method: "GET", path: "/"), { _ in throw CancellationError() },
+                answer: { HTTPAnswer(status: 200) })
+        }
+        let labels = try #require(measured.labels("http.server.request.duration").first)
+        #expect(labels["http.response.status_code"] == 503)
+        #expect(labels["error.type"] == "503")
+        #expect(measured.span?.status == .error(""))
+    }
+
     @Test func whatIsThrownIs500UnlessItIsSaidOtherwise() async throws {
         let http = HTTPServerTelemetry(meter: measured.meter, tracer: measured.tracer)
         for error in [Refused(), CancellationError()] as [any Error] {
@@ -197,6 +210,17 @@ struct HTTPServerTelemetryTests {
                     "http.response.status_code": 200, "network.protocol.version": "1.1",
                 ]
             ])
+    }
+
+    @Test(arguments: [(-1, nil), (.min, nil), (0, 0), (1, 1)] as [(Int, Double?)])
+    func aNegativeSizeIsUnknown(size: Int, sum: Double?) async throws {
+        try await http.handle(
+            HTTPServerRequest(method: "POST", path: "/", route: "/", bodySize: size), { _ in },
+            answer: { HTTPAnswer(status: 200, bodySize: size) })
+        let metrics = measured.reader.collect()
+        for name in ["http.server.request.body.size", "http.server.response.body.size"] {
+            #expect(metrics[name]?.points.first?.histogram?.sum == sum)
+        }
     }
 
     @Test func theTraceOfTheCallerContinues() async throws {

@@ -16,6 +16,14 @@ struct RedactionTests {
         ("password=a&client_secret=b&code=c", "password=REDACTED&client_secret=REDACTED&code=REDACTED"),
         ("%74oken=x", "%74oken=REDACTED"), ("token%=x", "token%=REDACTED"), ("token=", "token=REDACTED"),
         ("token", "token"), ("token=a=b", "token=REDACTED"), ("=x", "=x"), ("&&=&", "&&=&"), ("a=token", "a=token"),
+        (
+            "subscription-key=a&x-functions-key=b&license_key=c",
+            "subscription-key=REDACTED&x-functions-key=REDACTED&license_key=REDACTED"
+        ),
+        ("key[]=a&key%5B0%5D=b&card[pin]=c&[]=d", "key[]=REDACTED&key%5B0%5D=REDACTED&card[pin]=REDACTED&[]=d"),
+        ("otp=a&pin=b&refresh=c&SAMLResponse=d", "otp=REDACTED&pin=REDACTED&refresh=REDACTED&SAMLResponse=REDACTED"),
+        ("assertion=a&client_assertion=b", "assertion=REDACTED&client_assertion=REDACTED"),
+        ("shipping=x&refreshed=y&item[0]=z", "shipping=x&refreshed=y&item[0]=z"),
         ("keyboard=x&design=y", "keyboard=x&design=y"), ("ä=1&token=ö", "ä=1&token=REDACTED"),
     ])
     func valuesOfSecretParametersAreNotShown(query: String, shown: String) {
@@ -39,5 +47,22 @@ struct RedactionTests {
     ])
     func credentialsInURLsAreNotShown(url: String, shown: String) {
         #expect(Redaction.url(url) == shown)
+    }
+
+    @Test(arguments: [
+        ("", ""), ("could not connect: code=7", "could not connect: code=7"), (" \n\"", " \n\""),
+        ("mail to ann@example.com failed", "mail to ann@example.com failed"), ("really?", "really?"),
+        (
+            "could not connect to https://ann:pa55@h/?token=s3cret.",
+            "could not connect to https://REDACTED:REDACTED@h/?token=REDACTED"
+        ),
+        ("GET /a?token=x&b=1 failed", "GET /a?token=REDACTED&b=1 failed"),
+        ("{url=\"https://u@h/a\", n=1}", "{url=\"https://REDACTED@h/a\", n=1}"),
+        ("Error Code=-1 {NSURL=https://u:p@h/?sig=a, b}", "Error Code=-1 REDACTED:REDACTED@h/?sig=REDACTED b}"),
+        ("<redis://:p@h>\t<redis://h>", "<redis://REDACTED:REDACTED@h>\t<redis://h>"),
+        ("https://h/ä?token=ö ü", "https://h/ä?token=REDACTED ü"),
+    ])
+    func whatErrorsSayOfURLsIsNotShownEither(words: String, shown: String) {
+        #expect(Redaction.words(words) == shown)
     }
 }

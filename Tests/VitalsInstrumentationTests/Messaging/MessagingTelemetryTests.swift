@@ -263,6 +263,17 @@ extension MessagingTelemetryTests {
         #expect(span.attributes["error.type"] == nil)
     }
 
+    @Test func aMessageWhoseSendingWasCancelledWasNotSent() async throws {
+        let bench = MessagingBench()
+        await #expect(throws: CancellationError.self) {
+            try await bench.telemetry.send(order) { _ in throw CancellationError() }
+        }
+        #expect(bench.labels("messaging.client.sent.messages").isEmpty)
+        // A result that is nil is one.
+        #expect(try await bench.telemetry.send(order) { _ -> Int? in nil } == nil)
+        #expect(bench.reader.counter("messaging.client.sent.messages", labels("send")) == 1)
+    }
+
     @Test func spansAndMetricsSayTheSameTimeAndLeadToEachOther() async throws {
         let bench = MessagingBench()
         try await bench.telemetry.send(order) { _ in }

@@ -62,6 +62,31 @@ import VitalsTracing
         #expect(await outbox.left.isEmpty)
     }
 
+    @Test func whatComesAgainAfterItWasTakenOutIsSentAgainButNotAtOnce() async {
+        await outbox.put(1...20)
+        let relay = OutboxRelay(
+            bench.telemetry, pending: { [outbox] in try await outbox.pending($0) },
+            send: { [outbox] in try await outbox.send($0) }, sent: { _ in })
+        let loop = Task { await relay.run(every: .seconds(3600), limit: 10) }
+        #expect(await eventually { await outbox.arrived.count == 20 })
+        // Without a pause there would be thousands by now.
+        for _ in 0..<1000 { await Task.yield() }
+        loop.cancel()
+        await loop.value
+        let once = (1...10).map(String.init)
+        #expect(await outbox.ids == once + once)
+        #expect(await !relay.drain(within: .milliseconds(20), limit: 10))
+    }
+
+    @Test func anIdThatIsUsedAgainLaterIsNoFailure() async {
+        let relay = relay
+        for _ in 0..<2 {
+            await outbox.put(1...1)
+            #expect(await relay.drain(within: .seconds(60)))
+        }
+        #expect(await outbox.ids == ["1", "1"])
+    }
+
     @Test func anOutboxThatCannotBeReadIsReadLater() async {
         await outbox.put(1...2)
         await outbox.fail(.pending, 1)
@@ -206,38 +231,5 @@ extension OutboxRelayTests {
         // Whether the first one was sent in that time is not certain.
         #expect(await broken.left.suffix(2) == ["2", "3"])
         #expect(await !broken.relay(bench.telemetry).drain(within: .seconds(-1)))
-    }
-
-    @Test func troubleIsSaidWhenItBeginsAndWhenItIsOver() async {
-        await #expect(processExitsWith: .success) {
-            let heard = Locked<[String]>([])
-            Diagnostics.handle { level, message in heard.withLock { $0.append("\(level): \(message)") } }
-            let bench = MessagingBench()
-            let outbox = TestOutbox()
-            await outbox.put(1...2)
-            let relay = outbox.relay(bench.telemetry)
-            await outbox.fail(.send, 3)
-            for _ in 0..<5 { _ = await relay.relay() }
-            await outbox.fail(.pending, 1)
-            for _ in 0..<2 { _ = await relay.relay() }
-            await outbox.put(3...3)
-            await outbox.fail(.sent, 1)
-            for _ in 0..<2 { _ = await relay.relay() }
-            let tried = "Refused(): it is tried again, and nothing more is said until that succeeds"
-            #expect(
-                heard.withLock { $0 } == [
-                    """
-                    warning: the message 1 of the outbox could not be sent to orders, and those behind it wait: \(tried)
-                    """,
-                    "info: the outbox is relayed again; attempts that failed meanwhile: 3",
-                    "warning: the messages of the outbox could not be read: \(tried)",
-                    "info: the outbox is relayed again; attempts that failed meanwhile: 1",
-                    """
-                    warning: what was sent could not be taken out of the outbox, and nothing is sent before that; messages: \
-                    1: \(tried)
-                    """,
-                    "info: the outbox is relayed again; attempts that failed meanwhile: 1",
-                ])
-        }
     }
 }

@@ -85,6 +85,20 @@ struct ProcessReaderTests {
         #expect(reader.read().startTime == start + 3600 + 1000 / Double(sysconf(Int32(_SC_CLK_TCK))))
     }
 
+    @Test func theStartIsKnownWhenItCannotBeReadAnyMore() throws {
+        let root = try MadeUpRoot(Self.files)
+        let now = Locked(100.0)
+        var reader = reader(root)
+        reader.clock = { (now.withLock(\.self), 1_700_000_000) }
+        let first = reader.read()
+        let (start, uptime) = try (#require(first.startTime), #require(first.uptime))
+        try root.remove("/proc/self/stat")
+        now.withLock { $0 += 30 }
+        let second = reader.read()
+        #expect(second.threads == nil)
+        #expect((second.startTime, second.uptime) == (start, uptime + 30))
+    }
+
     @Test func aFileLongerThanTheBufferIsReadInFull() throws {
         let root = try MadeUpRoot([
             "/proc/self/io": String(repeating: "x: 1\n", count: 3000) + Self.files["/proc/self/io"]!

@@ -126,6 +126,20 @@ struct ProcessTelemetryTests {
         again.cancel()
     }
 
+    @Test func oneThatIsLetGoGivesWayToAnother() {
+        let reader = InMemoryReader()
+        var first: ProcessTelemetry? = ProcessTelemetry(meter: reader.meter("one"))
+        var copy = first
+        first = nil
+        #expect(copy != nil)
+        #expect(reader.counter("process.cpu.limit") == Double(vitals_processors()))
+        copy = nil
+        #expect(reader.counter("process.cpu.limit") == nil)
+        let again = ProcessTelemetry(meter: reader.meter("two"))
+        defer { again.cancel() }
+        #expect(reader.counter("process.cpu.limit") == Double(vitals_processors()))
+    }
+
     @Test func severalReadersMayCollectAtOnce() async {
         let reader = InMemoryReader()
         let telemetry = ProcessTelemetry(meter: reader.meter())

@@ -43,8 +43,8 @@ import VitalsTesting
             ("processor.event.lag", "s", .histogram, [:]),
             ("processor.aggregation.duration", "s", .histogram, ["aggregation": "sum"]),
             ("processor.state.operation.duration", "s", .histogram, ["operation": "get"]),
-            ("processor.queue.size", "{event}", .gauge, [:]),
-            ("processor.queue.capacity", "{event}", .gauge, [:]),
+            ("processor.queue.size", "{event}", .sum, [:]),
+            ("processor.queue.capacity", "{event}", .sum, [:]),
             (
                 "processor.window.triggers", "{trigger}", .monotonicSum,
                 ["window.name": "minute", "trigger": "watermark"]
@@ -215,6 +215,16 @@ import VitalsTesting
         #expect(state.bounds.last == 10)
     }
 
+    @Test(arguments: [Duration.nanoseconds(-1), .seconds(-65), .seconds(Int64.min)])
+    func aNegativeDurationCountsAsZero(_ duration: Duration) throws {
+        let processor = make()
+        processor.processed(in: .seconds(2))
+        processor.processed(in: duration)
+        let point = try #require(reader.histogram("processor.processing.duration", labels()))
+        #expect(point.count == 2)
+        #expect(point.sum == 2)
+    }
+
     @Test func processorsOfOneRegistryAreToldApart() {
         let orders = make("orders", capacity: 10)
         let users = make("users")
@@ -229,15 +239,49 @@ import VitalsTesting
         #expect(reader.collect()["processor.queue.capacity"]?.points.count == 1)
     }
 
-    @Test func processorsWithOneNameAreCountedTogether() {
-        let first = make()
-        let second = make()
-        first.received()
-        second.received()
-        first.watermark(at: clock.now)
-        second.watermark(at: clock.now)
-        let metrics = reader.collect()
-        #expect(metrics["processor.events.received"]?.points.map(\.int) == [2])
-        #expect(metrics["processor.watermark.lag"]?.points.map(\.number) == [0])
+    @Test func eventsBalanceWhereTwoProcessorsHaveOneName() {
+        let first = make(capacity: 10)
+        var second: StreamProcessorTelemetry? = make(capacity: 20)
+        first.received(5)
+        second?.received(4)
+        first.processed(in: .zero)
+        first.queued(3)
+        second?.queued(4)
+        first.queued(4)
+        #expect(reader.counter("processor.events.received", labels()) == 9)
+        #expect(reader.counter("processor.events.processed", labels()) == 1)
+        #expect(reader.counter("processor.queue.size", labels()) == 8)
+        #expect(reader.counter("processor.queue.capacity", labels()) == 30)
+        // With a processor goes its queue.
+        second = nil
+        #expect(reader.counter("processor.queue.size", labels()) == 4)
+        #expect(reader.counter("processor.queue.capacity", labels()) == 10)
+        first.queued(.min)
+        first.queued(.max)
+        first.queued(2)
+        #expect(reader.counter("processor.queue.size", labels()) == 2)
+    }
+
+    @Test func whoeverNamesTwoProcessorsAlikeIsToldOnce() async {
+        await #expect(processExitsWith: .success) {
+            let heard = Locked<[String]>([])
+            Diagnostics.handle { level, message in heard.withLock { $0.append("\(level): \(message)") } }
+            let reader = InMemoryReader()
+            func make(_ name: String, _ meter: String) -> StreamProcessorTelemetry {
+                StreamProcessorTelemetry(name, meter: reader.meter(meter))
+            }
+            do {
+                let apart = [make("orders", "a"), make("users", "a"), make("orders", "b")]
+                withExtendedLifetime(apart) {}
+            }
+            // Those are gone, and their names are free.
+            let first = make("orders", "a")
+            #expect(heard.withLock { $0.isEmpty })
+            let others = [make("orders", "a"), make("orders", "a")]
+            withExtendedLifetime((first, others)) {}
+            let said = heard.withLock { $0 }
+            #expect(said.count == 1)
+            #expect(said.first?.hasPrefix("warning: there are two stream processors with the name orders: ") == true)
+        }
     }
 }

@@ -22,6 +22,16 @@ struct StatementCacheTests {
         #expect(cache.find("SELECT 3") != nil)
     }
 
+    @Test func textsThatOnlyLookTheSameAreDifferentStatements() throws {
+        var cache = StatementCache()
+        for (text, other) in [("SELECT '\u{E9}'", "SELECT 'e\u{301}'"), ("SELECT 'e\u{301}'", "SELECT '\u{E9}'")] {
+            cache.keep(try connection.prepare(text, DatabaseOperation("SELECT")))
+            let found = cache.find(text)
+            #expect(found.map { Array($0.text.utf8) } == Array(text.utf8))
+            #expect(cache.find(other) == nil)
+        }
+    }
+
     @Test func aStatementMayBeRunAfterItWent() throws {
         var cache = StatementCache(capacity: 1)
         let first = try connection.prepare("SELECT 1", DatabaseOperation("SELECT"))

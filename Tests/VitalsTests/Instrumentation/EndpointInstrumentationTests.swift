@@ -17,16 +17,24 @@ import VitalsTesting
         tracing.processors = [SimpleSpanProcessor(exporter)]
         provider.start(tracing)
         http = HTTPServerTelemetry(meter: reader.meter(), tracer: provider.tracer("test"))
+        endpoint = try Self.open()
+    }
+
+    private static func open(answerTimeout: Duration = .seconds(60)) throws -> Endpoint {
         var configuration = EndpointConfiguration()
         configuration.host = "127.0.0.1"
         configuration.port = 0
-        endpoint = try Endpoint(configuration)
+        configuration.limits.answerTimeout = answerTimeout
+        let endpoint = try Endpoint(configuration)
         try endpoint.start()
+        return endpoint
     }
 
-    private func ask(_ method: String, _ target: String, _ headers: String = "", body: String = "") async -> String {
+    private func ask(
+        _ method: String, _ target: String, _ headers: String = "", body: String = "", of other: Endpoint? = nil
+    ) async -> String {
         await VitalsTests.ask(
-            endpoint.port,
+            (other ?? endpoint).port,
             "\(method) \(target) HTTP/1.1\r\nHost: shop.example:8080\r\nConnection: close\r\n"
                 + "Content-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
     }
@@ -36,6 +44,15 @@ import VitalsTesting
             "http.request.method": .string(method), "http.response.status_code": .int(status),
             "http.route": .string(route), "network.protocol.version": "1.1", "url.scheme": "http",
         ]
+    }
+
+    /// Waits until no request is under way.
+    private func isOver() async -> Bool {
+        for _ in 0..<6_000 {
+            if reader.collect()["http.server.active_requests"]?.points.map(\.number) == [0] { return true }
+            do { try await Task.sleep(for: .milliseconds(5)) } catch { return false }
+        }
+        return false
     }
 
     @Test func aRequestIsASpanAndAMeasurement() async throws {
@@ -75,6 +92,56 @@ import VitalsTesting
         #expect(points.map { $0.attributes["http.response.status_code"] } == [500])
         #expect(points[0].attributes["error.type"]?.description.hasSuffix("Refused") == true)
         #expect(exporter.spans.first?.status == .error("Refused()"))
+    }
+
+    @Test(arguments: [
+        EndpointResponse(headers: [("X-Name", "a\r\nSet-Cookie: b")], body: [1]),
+        EndpointResponse(headers: [("X-Name", String(repeating: "x", count: 100_000))], body: [1]),
+        EndpointResponse(status: 1000, body: [1]), EndpointResponse(status: -1, body: [1]),
+    ])
+    func whatCannotBeSentIsAnErrorOfTheServer(response: EndpointResponse) async throws {
+        defer { endpoint.shutdown(timeout: .zero) }
+        try endpoint.route("GET", "/fails", with: http) { _ in response }
+        let answer = await ask("GET", "/fails")
+        #expect(answer.hasPrefix("HTTP/1.1 500"))
+        #expect(answer.hasSuffix("internal error\n"))
+        let labels = labels("GET", "/fails", 500).merging(["error.type": "500"])
+        let metrics = reader.collect()
+        #expect(metrics["http.server.request.duration"]?.points.map(\.attributes) == [labels])
+        #expect(metrics["http.server.response.body.size"]?[labels]?.histogram?.sum == 15)
+        #expect(exporter.spans.first?.status == .error(""))
+        #expect(exporter.spans.first?.attributes["http.response.status_code"] == 500)
+    }
+
+    /// As of a timeout of the handler's own, or of a task of its own that was cancelled.
+    @Test func aCancellationThatIsNotTheClientsIsAnErrorOfTheServer() async throws {
+        defer { endpoint.shutdown(timeout: .zero) }
+        try endpoint.route("GET", "/fails", with: http) { _ in throw CancellationError() }
+        #expect(await ask("GET", "/fails").hasPrefix("HTTP/1.1 500"))
+        let labels = labels("GET", "/fails", 500).merging(["error.type": "500"])
+        #expect(reader.collect()["http.server.request.duration"]?.points.map(\.attributes) == [labels])
+        #expect(exporter.spans.first?.status == .error(""))
+    }
+
+    @Test(arguments: [true, false])
+    func aTimeoutIsAnErrorOfTheServer(heedsCancellation: Bool) async throws {
+        let endpoint = try Self.open(answerTimeout: .milliseconds(50))
+        defer {
+            endpoint.shutdown(timeout: .zero)
+            self.endpoint.shutdown(timeout: .zero)
+        }
+        try endpoint.route("GET", "/hangs", with: http) { _ in
+            do { try await Task.sleep(for: .seconds(60)) } catch { if heedsCancellation { throw error } }
+            return .text("late")
+        }
+        #expect(await ask("GET", "/hangs", of: endpoint).hasPrefix("HTTP/1.1 503"))
+        // The handler ends after the client was told.
+        #expect(await isOver())
+        let labels = labels("GET", "/hangs", 503).merging(["error.type": "503"])
+        let metrics = reader.collect()
+        #expect(metrics["http.server.request.duration"]?.points.map(\.attributes) == [labels])
+        #expect(metrics["http.server.response.body.size"]?.points.isEmpty ?? true)
+        #expect(exporter.spans.first?.status == .error(""))
     }
 
     @Test func anAnswerToHEADHasNoBody() async throws {

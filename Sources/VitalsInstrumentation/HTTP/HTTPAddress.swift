@@ -1,5 +1,5 @@
 /// The host and port of a URL or a `Host` header, whatever a stranger wrote there.
-struct HTTPServerAddress: Equatable {
+struct HTTPAddress: Equatable {
     /// The host in lower case; of an IPv6 address without its brackets.
     let host: String
     /// The port, or the usual one of the scheme; nil if that is not known.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import VitalsInstrumentation
 
-struct HTTPServerAddressTests {
+struct HTTPAddressTests {
     @Test(
         arguments: [
             ("http://example.com", "example.com", 80), ("https://example.com/", "example.com", 443),
@@ -17,7 +17,7 @@ struct HTTPServerAddressTests {
             ("http://xn--bcher-kva.example", "xn--bcher-kva.example", 80),
         ] as [(String, String, Int?)])
     func itIsFoundInURLs(url: String, host: String, port: Int?) {
-        let address = HTTPServerAddress(url: url)
+        let address = HTTPAddress(url: url)
         #expect(address?.host == host)
         #expect(address?.port == port)
     }
@@ -33,7 +33,7 @@ struct HTTPServerAddressTests {
         "http://" + String(repeating: "a", count: 256), "@\u{301}://",
     ])
     func garbageHasNone(url: String) {
-        #expect(HTTPServerAddress(url: url) == nil)
+        #expect(HTTPAddress(url: url) == nil)
         _ = Redaction.url(url)
     }
 
@@ -46,7 +46,7 @@ struct HTTPServerAddressTests {
             (":80", "http", nil, nil), ("h:x", "http", nil, nil),
         ] as [(String, String, String?, Int?)])
     func itIsFoundInHostHeaders(header: String, scheme: String, host: String?, port: Int?) {
-        let address = HTTPServerAddress(header: header, scheme: scheme)
+        let address = HTTPAddress(header: header, scheme: scheme)
         #expect(address?.host == host)
         #expect(address?.port == port)
     }
@@ -60,14 +60,14 @@ struct HTTPServerAddressTests {
         for _ in 0..<20_000 {
             let rest = (0..<Int.random(in: 0...9)).map { _ in pieces.randomElement() ?? "" }.joined()
             let text = (Bool.random() ? "http://" : "") + rest
-            let address = HTTPServerAddress(url: text)
+            let address = HTTPAddress(url: text)
             if address != nil { found += 1 }
             #expect(address?.host.isEmpty != true, "\(text)")
             #expect((0...65_535).contains(address?.port ?? 0), "\(text)")
             let isShown = Redaction.url("http://u:hidden@h/" + text).contains("hidden")
             #expect(!isShown, "\(text)")
             _ = Redaction.url(text)
-            _ = HTTPServerAddress(header: text, scheme: "http")
+            _ = HTTPAddress(header: text, scheme: "http")
         }
         #expect(found > 0)
     }
