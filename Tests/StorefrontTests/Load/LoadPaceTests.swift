@@ -16,7 +16,7 @@ import Testing
         #expect(pace.due(after: .milliseconds(500)) == 50)
         #expect(pace.due(after: .milliseconds(1500)) == 100)
         #expect(pace.due(after: .seconds(30_000)) == 0)
-        #expect(pace.due(after: .seconds(30_000) + .milliseconds(10)) == 1)
-        #expect(pace.due(after: .seconds(30_001) + .milliseconds(10)) == 100)
+        #expect(pace.due(after: .seconds(30_000) + .milliseconds(250)) == 25)
+        #expect(pace.due(after: .seconds(30_001) + .milliseconds(250)) == 100)
     }
 }

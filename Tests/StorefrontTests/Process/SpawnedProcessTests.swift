@@ -5,19 +5,26 @@ import VitalsMetrics
 @testable import storefront
 
 @Suite struct SpawnedProcessTests {
-    private let heard = Locked<[String]>([])
+    private final class Heard: Sendable {
+        private let all = Locked<[String]>([])
+        var lines: [String] { all.withLock { $0 } }
+
+        func add(_ line: String) { all.withLock { $0.append(line) } }
+    }
+
+    private let heard = Heard()
 
     private func shell(_ script: String) throws -> SpawnedProcess {
         let heard = heard
         return try SpawnedProcess(["-c", script], program: "/bin/sh") { line, descriptor in
-            heard.withLock { $0.append("\(descriptor) \(line)") }
+            heard.add("\(descriptor) \(line)")
         }
     }
 
     @Test func allThatItWritesIsHeard() async throws {
         let process = try shell("echo one; echo two >&2; echo three")
-        try await eventually { heard.withLock { $0.count } == 3 }
-        #expect(heard.withLock { $0.sorted() } == ["1 one", "1 three", "2 two"])
+        try await eventually { heard.lines.count == 3 }
+        #expect(heard.lines.sorted() == ["1 one", "1 three", "2 two"])
         try await eventually { process.ending == "it ended with exit code 0" }
     }
 
@@ -33,25 +40,25 @@ import VitalsMetrics
 
     @Test func itsInputIsOpenWhileSomebodyHasIt() async throws {
         var process: SpawnedProcess? = try shell("echo begun; read line; echo over")
-        try await eventually { heard.withLock { $0 } == ["1 begun"] }
+        try await eventually { heard.lines == ["1 begun"] }
         #expect(process?.ending == nil)
         process = nil
-        try await eventually { heard.withLock { $0 } == ["1 begun", "1 over"] }
+        try await eventually { heard.lines == ["1 begun", "1 over"] }
     }
 
     @Test(arguments: ["trap '' TERM; echo begun; while :; do sleep 1; done", "echo begun; kill -STOP $$"])
     func whatDoesNotEndIsEndedByForce(_ script: String) async throws {
         let process = try shell(script)
-        try await eventually { heard.withLock { $0 } == ["1 begun"] }
+        try await eventually { heard.lines == ["1 begun"] }
         await onThread { process.end(until: Deadline(after: .milliseconds(100))) }
         #expect(process.ending == "it was ended by signal 9")
     }
 
     @Test func itsLastWordsAreHeard() async throws {
         let process = try shell("trap 'echo last; exit' TERM; echo begun; while :; do sleep 0.01; done")
-        try await eventually { heard.withLock { $0 } == ["1 begun"] }
+        try await eventually { heard.lines == ["1 begun"] }
         await onThread { process.end(until: Deadline(after: .seconds(20))) }
-        #expect(heard.withLock { $0 } == ["1 begun", "1 last"])
+        #expect(heard.lines == ["1 begun", "1 last"])
     }
 
     @Test func whatCannotBeStartedIsNamed() {
