@@ -68,7 +68,7 @@ actor TestOutbox {
 
 /// Waits until `condition` holds; false when it does not within twenty seconds.
 func eventually(_ condition: () async -> Bool) async -> Bool {
-    let end = ContinuousClock.now + .seconds(20)
+    let end = ContinuousClock.now + .seconds(120)
     while await !condition() {
         if ContinuousClock.now > end { return false }
         await Task.yield()
