@@ -66,7 +66,7 @@ actor TestOutbox {
     }
 }
 
-/// Waits until `condition` holds; false when it does not within twenty seconds.
+/// Waits until `condition` holds; false when it does not within two minutes.
 func eventually(_ condition: () async -> Bool) async -> Bool {
     let end = ContinuousClock.now + .seconds(120)
     while await !condition() {
