@@ -42,20 +42,8 @@ debug_tests() {
 }
 
 # In a build of its own: what `make run` and `make bench` build is not made for tests.
-optimised=(-c release --scratch-path .build/optimised -Xswiftc -enable-testing)
-
-# Most of that stage is this, and the one before it mostly waits: it goes on meanwhile, behind everything else.
-begin_release_build() {
-    nice -n 19 swift build --build-tests "${strict[@]}" "${optimised[@]}" >.build/optimised.log 2>&1 &
-    building=$!
-}
-
 release_tests() {
-    wait "$building" || {
-        cat .build/optimised.log
-        return 1
-    }
-    apart "${optimised[@]}"
+    apart -c release --scratch-path .build/optimised -Xswiftc -enable-testing
 }
 
 race_tests() {
@@ -72,9 +60,8 @@ stage "lint" scripts/lint.sh
 stage "tests of the lint" scripts/test-lint.sh
 stage "tests" debug_tests
 closing=$(grep -a 'Test run with' "$log" | tail -n 1)
-begin_release_build
-stage "interop" scripts/interop.sh
 stage "tests, optimised" release_tests
+stage "interop" scripts/interop.sh
 stage "storefront, optimised" storefront
 stage "tests of the benchmark's script" python3 -m unittest discover --start-directory Benchmarks
 stage "README" scripts/check-readme.py
