@@ -48,8 +48,11 @@ class StorefrontProcess(unittest.TestCase):
 
         def child():
             words = path.read_text(encoding="utf-8").split()
-            # Before it is this program, it is a copy of its parent.
-            return words and Path(f"/proc/{words[0]}/cmdline").read_bytes().split(b"\0")[1] == b"payment" and int(words[0])
+            if not words:
+                return None
+            # Before it is this program it is a copy of its parent, and for a moment it has no arguments at all.
+            arguments = Path(f"/proc/{words[0]}/cmdline").read_bytes().split(b"\0")
+            return int(words[0]) if arguments[1:2] == [b"payment"] else None
 
         return wait_for("the payment service", child, pause=0.001)
 
