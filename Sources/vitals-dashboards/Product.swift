@@ -21,6 +21,8 @@ enum Product {
         configuration.traces.spanMetrics = true
         let telemetry = try Telemetry.start(configuration)
         declareReadyMade(registry.meter("vitals.instrumentation"), telemetry.tracer("vitals.instrumentation"))
+        // That nobody takes what is pushed at the end is no news.
+        Diagnostics.handle { _, _ in }
         return Catalogue(registry)
     }
 

@@ -37,10 +37,10 @@ public struct Metric: Sendable {
         scope = Self.instances
     }
 
-    private init(_ name: String, _ kind: InstrumentKind, _ unit: Unit, scope: String) {
+    private init(_ name: String, scope: String) {
         self.name = name
-        self.kind = kind
-        self.unit = unit
+        kind = .gauge
+        unit = .none
         description = ""
         family = name
         hasBuckets = false
@@ -48,13 +48,13 @@ public struct Metric: Sendable {
     }
 
     /// A metric that is not the program's: one that Prometheus itself has of each target, such as `up`.
-    public static func ofTarget(_ name: String, _ kind: InstrumentKind = .gauge, unit: Unit = .none) -> Metric {
-        Metric(name, kind, unit, scope: instances)
+    public static func ofTarget(_ name: String) -> Metric {
+        Metric(name, scope: instances)
     }
 
     /// A series that a rule records for each job, such as `job:http_server_requests:rate5m`.
-    public static func recorded(_ name: String, unit: Unit = .none) -> Metric {
-        Metric(name, .gauge, unit, scope: jobs)
+    public static func recorded(_ name: String) -> Metric {
+        Metric(name, scope: jobs)
     }
 
     /// What belongs to the jobs that were chosen.
