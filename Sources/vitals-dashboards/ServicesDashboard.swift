@@ -177,7 +177,7 @@ enum ServicesDashboard {
                     "Share of requests that took 250 ms at most: what the objective of latency counts. The dashed line is "
                         + "99 %.",
                     unit: .ratio, [Target(try requests.share(below: 0.25), legend: "{{job}}")]
-                ).limits(0.99),
+                ).limits(0.99).signed(),
             ])
     }
 

@@ -21,7 +21,7 @@ struct DashboardTests {
     @Test func panelsStandBesideEachOtherUntilTheLineIsFull() throws {
         let rows = [
             Row("First", [line("a").sized(8, 4), line("b").sized(12), line("c").sized(8, 4), line("d").sized(24)]),
-            Row("Second", [line("e")]),
+            Row("Second", collapsed: true, [line("e")]), Row("Third", [line("f")]),
         ]
         let places = try panels(rows).map { panel in
             let place = try #require(panel["gridPos"] as? [String: Int])
@@ -30,7 +30,7 @@ struct DashboardTests {
         #expect(
             places == [
                 [0, 0, 24, 1], [0, 1, 8, 4], [8, 1, 12, 8], [0, 9, 8, 4], [0, 13, 24, 8],
-                [0, 21, 24, 1], [0, 22, 12, 8],
+                [0, 21, 24, 1], [0, 22, 24, 1], [0, 23, 12, 8],
             ])
     }
 

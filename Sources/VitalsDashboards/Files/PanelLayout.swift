@@ -14,7 +14,8 @@ struct PanelLayout {
     }
 
     private mutating func place(_ row: Row) -> [JSON] {
-        (x, y) = (0, bottom)
+        let top = bottom
+        (x, y) = (0, top)
         var heading: [(String, JSON)] = [
             ("id", number()), ("type", "row"), ("title", .string(row.title)), ("collapsed", .bool(row.isCollapsed)),
             ("gridPos", position(width: Self.columns, height: 1)),
@@ -24,6 +25,8 @@ struct PanelLayout {
             panel.json(id: number(), position: position(width: panel.width, height: panel.height))
         }
         heading.append(("panels", row.isCollapsed ? .array(panels) : []))
+        // What is not shown takes no room; when it is opened, Grafana moves what is below.
+        if row.isCollapsed { bottom = top + 1 }
         return [.object(heading)] + (row.isCollapsed ? [] : panels)
     }
 
