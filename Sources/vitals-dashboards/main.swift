@@ -6,7 +6,8 @@ import VitalsDashboards
 do {
     let catalogue = try Product.catalogue()
     let dashboards = [
-        try ServicesDashboard.make(catalogue)
+        try ServicesDashboard.make(catalogue),
+        try StreamProcessorDashboard.make(catalogue),
     ]
     exit(DashboardTool(dashboards, catalogue).run(CommandLine.arguments))
 } catch {
