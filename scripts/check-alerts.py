@@ -98,13 +98,14 @@ def catalogue(path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("folder", nargs="?", default=ROOT / "alerts", type=Path, help="alerts/ unless told otherwise")
+    parser.add_argument("folder", nargs="?", default=ROOT / "alerts", type=Path, help="alerts/ if not given")
     parser.add_argument("--catalogue", help="a file of what `vitals-dashboards --list` prints")
-    parser.add_argument("--promtool", action="append", help="in place of this machine's and a newer one; may come again")
+    parser.add_argument("--dashboards", default=ROOT / "dashboards", type=Path, help="dashboards/ if not given")
+    parser.add_argument("--promtool", action="append", help="in place of both; may come again")
     options = parser.parse_args()
     try:
         alerts = Alerts.read(options.folder)
-        files = sorted((ROOT / "dashboards").glob("*.json"))
+        files = sorted(options.dashboards.glob("*.json"))
         dashboards = [json.loads(path.read_text(encoding="utf-8")) for path in files]
         documentation = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
         wrong = list(problems(alerts, catalogue(options.catalogue), dashboards, documentation))

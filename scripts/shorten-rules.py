@@ -3,9 +3,9 @@
 
     scripts/shorten-rules.py 60 alerts/slo.rules.yml >short.rules.yml
 
-Divided are the intervals of groups, `for`, `keep_firing_for`, and in expressions the ranges ([5m]) and `offset`. Names and
-labels stay as they are: what is recorded as …:ratio_rate1h is then of a minute, and other files that read it go on to work.
-Seconds that an expression compares with are plain numbers, and stay too.
+Divided are the intervals of groups, `for`, `keep_firing_for`, and in expressions the ranges ([5m]) and `offset`. Names
+and labels stay as they are: what is recorded as …:ratio_rate1h is then of a minute, and other files that read it go on
+to work. Seconds that an expression compares with are plain numbers, and stay too.
 """
 
 import argparse
@@ -13,9 +13,10 @@ import re
 import sys
 from pathlib import Path
 
-UNITS = {"y": 31_536_000_000, "w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+DAY = 86_400_000
+UNITS = {"y": 365 * DAY, "w": 7 * DAY, "d": DAY, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 TIME = r"(?:\d+(?:ms|[ywdhms]))+"
-# A rate needs two scrapes and a rule a moment between two evaluations: below a tenth of a second nothing is left to test.
+# A rate needs two scrapes, and a rule a moment between two evaluations: with less nothing is left to test.
 LEAST = 100
 PLACES = re.compile(
     rf"(?P<before>^\s*(?:- )?(?:interval|for|keep_firing_for): +|\[ *|\boffset +-?)(?P<time>{TIME})(?P<after>[ \]\n)]|$)",
@@ -38,7 +39,8 @@ def shortened(text, factor):
         time = match["time"]
         total = round(milliseconds(time) / factor)
         if total < LEAST:
-            raise ValueError(f"{time} divided by {factor:g} is {total} ms, and {LEAST} ms is the least: take a smaller factor")
+            divided = f"{time} divided by {factor:g} is {total} ms"
+            raise ValueError(f"{divided}, and {LEAST} ms is the least: take a smaller factor")
         return match["before"] + written(total) + match["after"]
 
     lines = []

@@ -102,7 +102,8 @@ class Alerts:
             files = [(path.parent / str(name)).resolve() for name in raw.get("rule_files") or []]
             here.test_files.append(TestFile(path, files, is_native))
             here.tests += [Test(path, each, is_native) for each in raw.get("tests") or []]
-        here.runbooks = {path.stem: path.read_text(encoding="utf-8") for path in (here.folder / "runbooks").glob("*.md")}
+        pages = (here.folder / "runbooks").glob("*.md")
+        here.runbooks = {path.stem: path.read_text(encoding="utf-8") for path in pages}
         return here
 
     @property
