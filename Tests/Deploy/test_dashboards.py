@@ -1,4 +1,4 @@
-"""Every query of every dashboard, variable, annotation and rule, asked of real Prometheis that scrape shops under load."""
+"""Every query of every dashboard, and all rules, asked of real Prometheis that scrape shops under load."""
 
 import contextlib
 import re
@@ -134,7 +134,7 @@ class Asked:
         self.assertEqual({key for key in EMPTY if key in asked and key not in empty}, set(), "no longer empty")
 
     def is_missing(self, target):
-        """Whether something of the machine that it asks for is not there: only a container with limits has all of it."""
+        """Whether something of the machine is not there: only a container with limits has all of it."""
         return any(self.asker.now(name, {}).is_empty for name in OF_THE_MACHINE.findall(target.expression))
 
     def test_no_query_is_remarked_on(self):

@@ -32,7 +32,9 @@ class Shop:
 
     def __init__(self, stack, folder, name, endpoint, load, faults, environment):
         self.stack, self.folder, self.name, self.faults = stack, Path(folder), name, faults
-        self.environment = pushing(endpoint, EXPORTER_PROMETHEUS_PORT=None, **{"BSP_MAX_QUEUE_SIZE": 20000} | environment)
+        self.environment = pushing(
+            endpoint, EXPORTER_PROMETHEUS_PORT=None, **{"BSP_MAX_QUEUE_SIZE": 20000} | environment
+        )
         self.ports = free_port(), free_port()
         self.starts = 0
         self.database = self.folder / f"{name}.sqlite"

@@ -49,13 +49,15 @@ struct Trouble: Sendable {
     private func process(_ round: Int) {
         stream.received(6)
         stream.processed(in: .milliseconds(round % 50), failure: round % 4 == 0 ? Failure() : nil)
-        for reason in [StreamProcessorTelemetry.DropReason.late, .queueFull, .filtered, .invalid] { stream.dropped(reason) }
+        for reason in Self.reasons { stream.dropped(reason) }
         stream.deduplicated()
         stream.remembered(round % 10)
         stream.queued(90)
         stream.triggered("round")
         stream.opened(round % 3, of: "round")
     }
+
+    private static let reasons: [StreamProcessorTelemetry.DropReason] = [.late, .queueFull, .filtered, .invalid]
 
     private struct Failure: Error {}
 }
