@@ -228,7 +228,7 @@ enum ProcessDashboard {
                 Panel.timeseries(
                     "Throttled",
                     "Share of the limit's periods in which the container was stopped because its processor time was "
-                        + "used up, and seconds a second that it stood. See the alert ProcessThrottled: raise the limit, or "
+                        + "used up, and seconds a second that it stood. See the alert ProcessCPUThrottled: raise the limit, or "
                         + "use fewer threads.",
                     unit: .ratio,
                     [

@@ -27,7 +27,7 @@ enum ServicesDashboard {
     /// The share of requests that failed; 0 where none did.
     private static func errorRatio(_ requests: Metric, by attributes: [String]) -> String {
         let all = requests.rate(by: attributes)
-        return "(\(requests.rate(by: attributes, where: [serverError])) or \(all) * 0) / \(all)"
+        return "\(orZero(requests.rate(by: attributes, where: [serverError]), like: all)) / \(all)"
     }
 
     private static func overview(_ requests: Metric, active: Metric) throws(DashboardError) -> Row {

@@ -6,7 +6,10 @@ import VitalsDashboards
 do {
     let catalogue = try Product.catalogue()
     let dashboards = [
-        try ServicesDashboard.make(catalogue), try ProcessDashboard.make(catalogue), ObjectivesDashboard.make(),
+        try ServicesDashboard.make(catalogue),
+        try StreamProcessorDashboard.make(catalogue),
+        try ProcessDashboard.make(catalogue),
+        ObjectivesDashboard.make(),
     ]
     exit(DashboardTool(dashboards, catalogue).run(CommandLine.arguments))
 } catch {

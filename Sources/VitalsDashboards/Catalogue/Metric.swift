@@ -16,7 +16,7 @@ public struct Metric: Sendable {
     /// Whether classic buckets can tell quantiles.
     let hasBuckets: Bool
     /// What every selector has: of whom the dashboard is to show something.
-    let scope: String
+    private(set) var scope: String
 
     init(_ family: FamilyDescription) {
         name = family.name
@@ -55,6 +55,13 @@ public struct Metric: Sendable {
     /// A series that a rule records for each job, such as `job:http_server_requests:rate5m`.
     public static func recorded(_ name: String) -> Metric {
         Metric(name, scope: jobs)
+    }
+
+    /// The same metric with a condition that all of its queries have, such as a further variable of the dashboard.
+    public func only(_ matcher: Matcher) -> Metric {
+        var metric = self
+        metric.scope += ", \(matcher)"
+        return metric
     }
 
     /// What belongs to the jobs that were chosen.
