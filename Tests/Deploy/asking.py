@@ -41,8 +41,8 @@ def has_number(series):
 class Asker:
     """A Prometheus and a span of time, in seconds since 1970."""
 
-    def __init__(self, base, began, end):
-        self.base, self.began, self.end = base, began, end
+    def __init__(self, base, began, end, step=STEP):
+        self.base, self.began, self.end, self.step = base, began, end, step
 
     def ask(self, path, parameters):
         """The answer of its API; what it refuses is told with the expression."""
@@ -58,8 +58,8 @@ class Asker:
     def written(self, expression, chosen):
         """The expression as Grafana sends it."""
         grafana = {
-            "__rate_interval": "20s", "__interval": f"{STEP}s", "__range": f"{round(self.end - self.began)}s",
-            "__interval_ms": str(1000 * STEP), "__range_s": str(round(self.end - self.began)),
+            "__rate_interval": "20s", "__interval": f"{self.step}s", "__range": f"{round(self.end - self.began)}s",
+            "__interval_ms": str(1000 * self.step), "__range_s": str(round(self.end - self.began)),
         }  # fmt: skip
         written = promql.expand(expression, grafana | chosen)
         left = [found[0] for found in promql.VARIABLE.finditer(written) if not (found[1] or found[2]).isdigit()]
@@ -68,7 +68,7 @@ class Asker:
         return written
 
     def over_time(self, expression, chosen):
-        parameters = {"start": self.began, "end": self.end, "step": STEP}
+        parameters = {"start": self.began, "end": self.end, "step": self.step}
         return self.answer(self.ask("query_range", {"query": self.written(expression, chosen), **parameters}))
 
     def now(self, expression, chosen):
