@@ -215,12 +215,17 @@ await "the payment service's metrics" "$PAYMENT_METRICS_PORT" /readyz
 await Alertmanager "$ALERTMANAGER_PORT" /-/ready
 await Prometheus "$PROMETHEUS_PORT" /-/ready
 
+# Debian's builds lack the pages for people, or have the old ones.
+for page in /alerts /classic/alerts /api/v1/alerts; do
+    ! answers "$PROMETHEUS_PORT" "$page" || break
+done
+
 cat <<ADDRESSES
 shop          http://localhost:$STOREFRONT_PORT/api/users/1
   live page   http://localhost:$STOREFRONT_METRICS_PORT/
 payment       http://localhost:$PAYMENT_PORT/payments
   live page   http://localhost:$PAYMENT_METRICS_PORT/
-prometheus    http://localhost:$PROMETHEUS_PORT/alerts
+prometheus    http://localhost:$PROMETHEUS_PORT$page
 alertmanager  http://localhost:$ALERTMANAGER_PORT/
 logs          $folder
 ends with Ctrl-C
