@@ -86,7 +86,9 @@ extension TelemetryPipelineDashboard {
                         Target(
                             processed.rate(by: Self.component, where: [Self.delivered]), legend: Self.componentName),
                         Target(
-                            processed.rate(by: Self.component + ["error.type"], where: [Self.failed]),
+                            orZero(
+                                processed.rate(by: Self.component + ["error.type"], where: [Self.failed]),
+                                like: processed.rate(by: Self.component), on: "job", "otel_component_name"),
                             legend: "dropped \(Self.componentName) {{error_type}}"),
                     ]
                 ).coloured("dropped.*", "red").sized(8),
