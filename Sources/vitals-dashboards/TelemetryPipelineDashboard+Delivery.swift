@@ -33,7 +33,8 @@ extension TelemetryPipelineDashboard {
                 Panel.timeseries(
                     "Since the last success",
                     "How long ago the receiver took something last, of the instance where that is longest. It rises from one "
-                        + "export to the next; the dashed line is 10 minutes, at which the alert TelemetryExporterStalled fires.",
+                        + "export to the next; the dashed line is 10 minutes, at which the alert TelemetryExporterStalled fires. "
+                        + "What never succeeded is not here: see the panels of what was not delivered.",
                     unit: .seconds,
                     [
                         Target(
@@ -86,7 +87,9 @@ extension TelemetryPipelineDashboard {
                         Target(
                             processed.rate(by: Self.component, where: [Self.delivered]), legend: Self.componentName),
                         Target(
-                            processed.rate(by: Self.component + ["error.type"], where: [Self.failed]),
+                            orZero(
+                                processed.rate(by: Self.component + ["error.type"], where: [Self.failed]),
+                                like: processed.rate(by: Self.component), on: "job", "otel_component_name"),
                             legend: "dropped \(Self.componentName) {{error_type}}"),
                     ]
                 ).coloured("dropped.*", "red").sized(8),
