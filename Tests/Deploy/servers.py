@@ -100,3 +100,28 @@ def victoria_metrics(folder, *flags):
     ]  # fmt: skip
     with server(folder, "victoria-metrics", command, port, "/health") as base:
         yield base
+
+
+# What either needs so that OTLP becomes what the dashboards ask for; docs/dashboards.md says so to users.
+OTLP = [
+    "-opentelemetry.usePrometheusNaming",
+    "-opentelemetry.promoteAllResourceAttributes=false",
+    "-opentelemetry.promoteResourceAttributes="
+    "service.name,service.namespace,service.instance.id,service.version,telemetry.sdk.name",
+    f"-streamAggr.config={ROOT / 'deploy' / 'victoria-metrics' / 'target-info.yml'}",
+    "-streamAggr.keepInput",
+]
+RELABEL = ROOT / "deploy" / "victoria-metrics" / "relabel.yml"
+
+
+@contextlib.contextmanager
+def vmagent(folder, port, targets):
+    """A vmagent that takes OTLP and hands it on by Prometheus' remote write; gives its address."""
+    command = [
+        newer("vmagent"), f"-httpListenAddr=127.0.0.1:{port}", f"-remoteWrite.tmpDataPath={Path(folder) / 'vmagent'}",
+        *(f"-remoteWrite.url={target}/api/v1/write" for target in targets), "-remoteWrite.forcePromProto",
+        # One after the other, so that samples arrive in their order.
+        "-remoteWrite.queues=1", "-remoteWrite.flushInterval=500ms", *OTLP, f"-remoteWrite.relabelConfig={RELABEL}",
+    ]  # fmt: skip
+    with server(folder, "vmagent", command, port, "/health") as base:
+        yield base

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -11,20 +12,23 @@ from pusher import variables
 from shop import Service
 
 NATIVE = {"EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": "base2_exponential_bucket_histogram"}
+# Longer than a shop waits for its database.
+LOCKED = 8
 INTERVAL = re.compile(r"^(\s*(?:- )?interval:).*$", re.MULTILINE)
 
 
 def pushing(endpoint, **others):
     """The environment of what pushes, often, and is scraped as well."""
-    return variables(
-        "grpc", endpoint, METRICS_EXPORTER="otlp,prometheus", METRIC_EXPORT_INTERVAL=1000, BSP_SCHEDULE_DELAY=500,
-        TRACES_SAMPLER="parentbased_always_on", **others,
-    )  # fmt: skip
+    usual = {
+        "METRICS_EXPORTER": "otlp,prometheus", "METRIC_EXPORT_INTERVAL": 1000, "BSP_SCHEDULE_DELAY": 500,
+        "TRACES_SAMPLER": "parentbased_always_on",
+    }  # fmt: skip
+    return variables("grpc", endpoint, **usual | others)
 
 
-def in_trouble(endpoint):
+def in_trouble(endpoint, **others):
     """The environment of Trouble in Tests/Interop/Target."""
-    return pushing(endpoint, EXPORTER_OTLP_TIMEOUT=2000)
+    return pushing(endpoint, **{"EXPORTER_OTLP_TIMEOUT": 2000} | others)
 
 
 class Shop:
@@ -74,6 +78,15 @@ class Shop:
             database.execute("BEGIN EXCLUSIVE")
             time.sleep(seconds)
             database.execute("ROLLBACK")
+
+    @staticmethod
+    def lock_databases(shops, seconds):
+        """Those of several, at the same time."""
+        threads = [threading.Thread(target=shop.lock_database, args=(seconds,)) for shop in shops]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(seconds + 20)
 
     def stop(self):
         """In order: what it has not delivered yet, it delivers."""
