@@ -1,85 +1,54 @@
 """The checks of deploy/ are shown a stack in order, and then one fault after the other."""
 
-import re
-import shutil
-import sys
-import tempfile
+import contextlib
+import io
+import runpy
 import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+from faults import DASHBOARDS, ROOT, Faults
 
-import deploy_collector
-import deploy_compose
-import deploy_files
-import deploy_image
-import deploy_kubernetes
-import deploy_tools
+from deploy_checks import collector, compose, image, kubernetes, tools
 
 COMPOSE, PUSH, ENV = "deploy/compose/compose.yaml", "deploy/compose/compose.push.yaml", "deploy/compose/.env"
-COLLECTOR, JAEGER = deploy_collector.COLLECTOR, deploy_collector.JAEGER
-SCRAPED, PUSHED = deploy_compose.PROMETHEUS
-SOURCES, PROVIDERS = deploy_compose.SOURCES, deploy_compose.PROVIDERS
+COLLECTOR, JAEGER = collector.COLLECTOR, collector.JAEGER
+SCRAPED, PUSHED = compose.PROMETHEUS
+SOURCES, PROVIDERS = compose.SOURCES, compose.PROVIDERS
 DOCKERFILE = "deploy/Dockerfile"
 SHOP, PAY = "deploy/kubernetes/storefront.yaml", "deploy/kubernetes/payment.yaml"
 MONITOR, KUSTOMIZATION = "deploy/kubernetes/servicemonitor.yaml", "deploy/kubernetes/kustomization.yaml"
-DASHBOARDS, RULES = "dashboards/kustomization.yaml", "deploy/kubernetes/prometheus-rules.sh"
+RULES = "deploy/kubernetes/prometheus-rules.sh"
 HEALTH = '      test: [CMD, curl, --fail, --silent, --max-time, "3", "http://localhost:9465/readyz"]'
 
 
-class Faults(unittest.TestCase):
-    """Has a copy of what the checks read, in which one fault at a time is made."""
+class Main(unittest.TestCase):
+    """What the script makes of what the checks say."""
 
-    def setUp(self):
-        self.root = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.root)
-        shutil.copytree(ROOT / "deploy", self.root / "deploy")
-        for folder in ("Sources", "Tests", "Benchmarks", "dashboards", "alerts/runbooks"):
-            (self.root / folder).mkdir(parents=True)
-        kept = [".dockerignore", "Package.swift", "scripts/packages.sh", "scripts/packages.txt", DASHBOARDS]
-        kept += [path.relative_to(ROOT) for path in (ROOT / "alerts").glob("*.rules.yml")]
-        kept += [path.relative_to(ROOT) for path in (ROOT / "Sources").glob("*/*.c")]
-        kept += [path.relative_to(ROOT) for path in (ROOT / "Sources/storefront/Options").glob("*.swift")]
-        kept += ["Sources/VitalsEndpoint/Configuration/EndpointConfiguration.swift"]
-        for path in kept:
-            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / path, self.root / path)
-        for name in re.findall(r"files: \[(.*)\]", (ROOT / DASHBOARDS).read_text(encoding="utf-8")):
-            (self.root / "dashboards" / name).write_text("{}", encoding="utf-8")
-        for path in deploy_image.BINARIES:
-            if (ROOT / path).exists():
-                (self.root / path).parent.mkdir(parents=True)
-                (self.root / path).symlink_to(ROOT / path)
+    def code(self, found, skipped, *arguments):
+        script = runpy.run_path(str(ROOT / "scripts/check-deploy.py"))
 
-    def problems(self, check):
-        found, skipped = [], []
-        try:
-            found += check(self.root, skipped)
-        except deploy_files.Broken as broken:
-            found.append(str(broken))
-        return found, skipped
+        def problems(_, left_out):
+            left_out += skipped
+            return found
 
-    def fails(self, check, *table):
-        """Each row: a file, what stands in it, what is put there, and what the check has to say of that."""
-        found, skipped = self.problems(check)
-        self.assertEqual(found, [])
-        if skipped:
-            self.skipTest(skipped[0])
-        for path, old, new, said in table:
-            with self.subTest(path=path, new=new, said=said):
-                before = (self.root / path).read_text(encoding="utf-8")
-                self.assertIn(old, before)
-                (self.root / path).write_text(before.replace(old, new, 1), encoding="utf-8")
-                found, _ = self.problems(check)
-                (self.root / path).write_text(before, encoding="utf-8")
-                self.assertTrue([problem for problem in found if said in problem], found)
+        script["main"].__globals__["problems"] = problems
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+            code = script["main"]([str(ROOT), *arguments])
+        for line in (*found, *skipped):
+            self.assertIn(line, said.getvalue())
+        return code
+
+    def test_exit_codes(self):
+        self.assertEqual(self.code([], []), 0)
+        self.assertEqual(self.code(["a fault"], []), 1)
+        self.assertEqual(self.code([], ["no tool"]), 0)
+        self.assertEqual(self.code([], ["no tool"], "--all-tools"), 1)
+        self.assertEqual(self.code([], [kubernetes.NO_KUBECTL], "--all-tools"), 0)
 
 
 class Compose(Faults):
     def test_images(self):
         self.fails(
-            deploy_compose.check_images,
+            compose.check_images,
             (ENV, ":v3.13.1", ":latest", "PROMETHEUS_IMAGE is quay.io/prometheus/prometheus:latest, which is no pinne"),
             (ENV, ":13.1.0", "", "GRAFANA_IMAGE is grafana/grafana, which is no pinned version"),
             (ENV, "LOAD=50\n", "", "${LOAD} is not in .env"),
@@ -89,7 +58,7 @@ class Compose(Faults):
 
     def test_services(self):
         self.fails(
-            deploy_compose.check_services,
+            compose.check_services,
             (COMPOSE, '          cpus: "0.5"\n', "", "alertmanager has no limit for its cpus"),
             (COMPOSE, "          memory: 512M\n", "", "otel-collector has no limit for its memory"),
             (COMPOSE, HEALTH, "", "payment has neither a health check nor x-no-healthcheck"),
@@ -108,7 +77,7 @@ class Compose(Faults):
 
     def test_mounts(self):
         self.fails(
-            deploy_compose.check_mounts,
+            compose.check_mounts,
             (COMPOSE, "./jaeger/config.yaml:", "./jaeger/conf.yaml:", "jaeger mounts ./jaeger/conf.yaml, which is not"),
             (COMPOSE, "config.yaml:/etc/jaeger/config.yaml:ro", "config.yaml:/etc/jaeger/config.yaml", "without :ro"),
             (COMPOSE, "/etc/jaeger/config.yaml]", "/etc/jaeger.yaml]", "jaeger reads /etc/jaeger.yaml, which is not m"),
@@ -120,7 +89,7 @@ class Compose(Faults):
 
     def test_ports(self):
         self.fails(
-            deploy_compose.check_ports,
+            compose.check_ports,
             (COMPOSE, "_PORT:?}:16686", "_PORT:?}:16687", "jaeger publishes its port 16687, but listens at"),
             (COMPOSE, "${JAEGER_PORT", "${GRAFANA_PORT", "both publish ${GRAFANA_PORT:?}"),
             (COMPOSE, "localhost:13133/status", "localhost:13134/status", "the health check of jaeger asks port 13134"),
@@ -137,7 +106,7 @@ class Compose(Faults):
 
     def test_prometheus(self):
         self.fails(
-            deploy_compose.check_prometheus,
+            compose.check_prometheus,
             (COMPOSE, "      - --web.enable-otlp-receiver\n", "", "prometheus lacks --web.enable-otlp-receiver"),
             (COMPOSE, "feature=exemplar-storage", "feature=none", "prometheus lacks --enable-feature=exemplar-storage"),
             (SCRAPED, "  scrape_native_histograms: true\n", "", "global.scrape_native_histograms is not true"),
@@ -151,7 +120,7 @@ class Compose(Faults):
 
     def test_intervals(self):
         self.fails(
-            deploy_compose.check_intervals,
+            compose.check_intervals,
             (SCRAPED, "scrape_interval: 15s", "scrape_interval: 30s", "scrapes every 30 s, but Grafana's timeInterval"),
             (SOURCES, "timeInterval: 15s", "timeInterval: 60s", "pushes every 15000 ms, but Grafana's timeInterval is"),
             (SOURCES, "timeInterval: 15s", "timeInterval: 1m", "'1m' is no number of seconds"),
@@ -159,7 +128,7 @@ class Compose(Faults):
 
     def test_grafana(self):
         self.fails(
-            deploy_compose.check_grafana,
+            compose.check_grafana,
             (SOURCES, "datasourceUid: jaeger", "datasourceUid: tempo", "exemplars lead to tempo, which is no data sou"),
             (SOURCES, "- name: trace_id", "- name: traceID", "the label of exemplars is trace_id, not traceID"),
             (SOURCES, "uid: alertmanager", "uid: jaeger", "Alertmanager has no uid of its own"),
@@ -172,7 +141,7 @@ class Compose(Faults):
 
     def test_collectors(self):
         self.fails(
-            deploy_collector.check_collectors,
+            collector.check_collectors,
             (COLLECTOR, "processors: [tail_sampling]", "processors: [tail]", "has tail among its processors, which is"),
             (COLLECTOR, "      receivers: [forward]\n", "", "the pipeline traces/kept has no receivers"),
             (COLLECTOR, "  forward: {}", "  forward: {}\n  spare: {}", "the connector spare is exporter 0 times"),
@@ -197,14 +166,14 @@ class Compose(Faults):
             "exporters: [otlp_grpc/jaeger]", "exporters: [otlp_grpc/jaeger, span_metrics]"
         )
         path.write_text(swapped, encoding="utf-8")
-        found, _ = self.problems(deploy_collector.check_collectors)
+        found, _ = self.problems(collector.check_collectors)
         self.assertTrue([said for said in found if "span_metrics is behind tail_sampling" in said], found)
 
 
 class Image(Faults):
     def test_stages(self):
         self.fails(
-            deploy_image.check_stages,
+            image.check_stages,
             (DOCKERFILE, "BUILD_IMAGE=swift:6.3-bookworm", "BUILD_IMAGE=swift:latest", "swift:latest, which is no pin"),
             (DOCKERFILE, "--static-swift-stdlib ", "", "the build lacks --static-swift-stdlib"),
             (DOCKERFILE, "--product storefront ", "", "the build lacks --product storefront"),
@@ -218,7 +187,7 @@ class Image(Faults):
 
     def test_context(self):
         self.fails(
-            deploy_image.check_context,
+            image.check_context,
             (DOCKERFILE, "COPY Benchmarks Benchmarks\n", "", "does not copy Benchmarks, in which Package.swift has"),
             (DOCKERFILE, "COPY Sources Sources", "COPY Source Sources", "copies Source, which is not there"),
             (".dockerignore", "!Sources\n", "", "leaves out Sources, which deploy/Dockerfile copies"),
@@ -228,7 +197,7 @@ class Image(Faults):
 
     def test_libraries(self):
         self.fails(
-            deploy_image.check_libraries,
+            image.check_libraries,
             *((DOCKERFILE, f"        {name} \\\n", "", f"does not install {name}, which") for name in (
                 "libcrypt1", "libdeflate0", "libgnutls30", "libmicrohttpd12", "libnghttp2-14", "libsqlite3-0",
                 "libcurl4", "libssl3", "curl",
@@ -240,7 +209,7 @@ class Image(Faults):
 class Kubernetes(Faults):
     def test_schemas(self):
         self.fails(
-            deploy_kubernetes.check_schemas,
+            kubernetes.check_schemas,
             (SHOP, "replicas: 1", 'replicas: "one"', "Deployment storefront: spec.replicas: 'one' is not of type"),
             (SHOP, "readinessProbe:", "readynessProbe:", "'readynessProbe' was unexpected"),
             (PAY, "kind: Service", "kind: Servise", "Kubernetes 1.33 has no such kind"),
@@ -248,7 +217,7 @@ class Kubernetes(Faults):
 
     def test_kustomization(self):
         self.fails(
-            deploy_kubernetes.check_kustomization,
+            kubernetes.check_kustomization,
             (KUSTOMIZATION, "  - payment.yaml\n", "", "payment.yaml is not among the resources"),
             (KUSTOMIZATION, "  - payment.yaml\n", "  - pay.yaml\n", "pay.yaml is not there"),
             (KUSTOMIZATION, "namespace: vitals-shop", "namespace: shop", "the namespace shop is not made"),
@@ -258,20 +227,20 @@ class Kubernetes(Faults):
 
     def test_dashboards_and_rules(self):
         self.fails(
-            deploy_kubernetes.check_dashboards,
+            kubernetes.check_dashboards,
             (DASHBOARDS, "[slo.json]", "[slos.json]", "slo.json is in no ConfigMap"),
             (DASHBOARDS, "[slo.json]", "[slos.json]", "slos.json is not there"),
             (DASHBOARDS, 'grafana_dashboard: "1"', 'grafana_dashboard: "yes"', "the label grafana_dashboard is not"),
         )
         self.fails(
-            deploy_kubernetes.check_rules,
+            kubernetes.check_rules,
             (RULES, "s/^\\(.\\)/  \\1/", "s/rate5m/rate1m/; s/^\\(.\\)/  \\1/", "does not have the groups of alerts/s"),
             (RULES, "*.rules.yml", "*.rule.yml", "there are no rule files in"),
         )
 
     def test_deployments(self):
         self.fails(
-            deploy_kubernetes.check_deployments,
+            kubernetes.check_deployments,
             (SHOP, "      labels:\n        app.kubernetes.io/name: store", "      labels:\n        app: store", "own"),
             (SHOP, "containerPort: 8080", "containerPort: 80", "but it listens at [8080, 9464]"),
             (SHOP, "path: /readyz", "path: /ready", "its readinessProbe does not ask for /readyz at the port"),
@@ -290,7 +259,7 @@ class Kubernetes(Faults):
 
     def test_services(self):
         self.fails(
-            deploy_kubernetes.check_services,
+            kubernetes.check_services,
             (PAY, "  selector:\n    app.kubernetes.io/name: payment", "  selector:\n    app: x", "selects the pods of"),
             (PAY, "targetPort: http", "targetPort: web", "leads to the port web, which payment does not have"),
             (PAY, "      port: 8081", "      port: 80", "Service payment has the port 80 for 8081"),
@@ -302,7 +271,7 @@ class Kubernetes(Faults):
 
     def test_kubectl(self):
         self.fails(
-            deploy_kubernetes.check_build,
+            kubernetes.check_build,
             (KUSTOMIZATION, "  - payment.yaml\n", "", "kubectl kustomize does not make"),
             (KUSTOMIZATION, "kind: K", "kind: C", "kubectl kustomize: "),
         )
@@ -311,7 +280,7 @@ class Kubernetes(Faults):
 class Tools(Faults):
     def test_compose(self):
         self.fails(
-            deploy_tools.check_compose,
+            tools.check_compose,
             (COMPOSE, "  cap_drop:", "  cap_dorp:", "cap_dorp"),
             (COMPOSE, "      payment:\n        cond", "      paiment:\n        cond", "docker-compose: "),
             (ENV, "LOAD=50\n", "", "LOAD"),
@@ -320,7 +289,7 @@ class Tools(Faults):
 
     def test_prometheus(self):
         self.fails(
-            deploy_tools.check_prometheus,
+            tools.check_prometheus,
             (SCRAPED, "extra_scrape_metrics", "extra_scrape_metric", "field extra_scrape_metric not found"),
             (PUSHED, "keep_identifying", "keep_id", "newer promtool"),
             (SCRAPED, "max_exemplars", "most_exemplars", "promtool on the PATH (without always_scrape_classic_histogr"),
@@ -329,8 +298,8 @@ class Tools(Faults):
 
     def test_alertmanager(self):
         self.fails(
-            deploy_tools.check_alertmanager,
-            (deploy_tools.ALERTMANAGER, "receiver: pages", "receiver: pagers", "pagers"),
+            tools.check_alertmanager,
+            (tools.ALERTMANAGER, "receiver: pages", "receiver: pagers", "pagers"),
         )
 
 

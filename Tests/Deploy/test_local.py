@@ -199,6 +199,7 @@ class Local(unittest.TestCase):
                 "PAYMENT_PORT and STOREFRONT_PORT are both",
             ),
             ("a webhook", {"ALERT_WEBHOOK": "nowhere"}, "ALERT_WEBHOOK is 'nowhere', which is no URL"),
+            ("rules", {"RULES": "/nonexistent/*.yml"}, "RULES is /nonexistent/*.yml, where there are no files"),
             ("a program", {"STOREFRONT": "/nonexistent"}, "STOREFRONT is /nonexistent, which is no program"),
             ("a shop that ends", {"STOREFRONT_OPTIONS": "--fail 2"}, "--fail needs a share from 0 to 1, not '2'"),
         ):
@@ -212,7 +213,8 @@ class Local(unittest.TestCase):
 
     def test_help_explains_every_variable(self):
         said = subprocess.run([SCRIPT, "--help"], capture_output=True, text=True, check=True, timeout=10).stdout
-        for name in (*PORTS, "STOREFRONT", "LOAD", "SCRAPE_INTERVAL", "HISTOGRAMS", "ALERT_WEBHOOK", "LOCAL_FOLDER"):
+        others = ("STOREFRONT", "LOAD", "SCRAPE_INTERVAL", "RULES", "HISTOGRAMS", "ALERT_WEBHOOK", "LOCAL_FOLDER")
+        for name in (*PORTS, *others):
             self.assertRegex(said, rf"(?m)^  {name} ")
 
     def test_alerts_reach_the_webhook_only_if_there_is_one(self):

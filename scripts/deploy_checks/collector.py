@@ -2,7 +2,7 @@
 
 import re
 
-from deploy_files import COMPOSE, mapping, part, text
+from .files import COMPOSE, mapping, part, text
 
 COLLECTOR = f"{COMPOSE}/otel-collector/config.yaml"
 JAEGER = f"{COMPOSE}/jaeger/config.yaml"

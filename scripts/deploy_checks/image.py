@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 
-from deploy_files import COMPOSE, Broken, environment, is_pinned, own_ports, services, text
+from .files import COMPOSE, Broken, environment, is_pinned, own_ports, services, text
 
 FILE = "deploy/Dockerfile"
 IGNORE = ".dockerignore"

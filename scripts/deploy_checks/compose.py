@@ -2,8 +2,8 @@
 
 import re
 
-from deploy_collector import check_collectors, listening
-from deploy_files import COMPOSE, Broken, environment, is_pinned, mapping, own_ports, part, services, text
+from .collector import check_collectors, listening
+from .files import COMPOSE, Broken, environment, is_pinned, mapping, own_ports, part, services, text
 
 FILE = f"{COMPOSE}/compose.yaml"
 PUSH = f"{COMPOSE}/compose.push.yaml"
@@ -125,7 +125,7 @@ def check_ports(root, _):
     published = {}
     for name, service in services(root).items():
         if name not in listens:
-            raise Broken(f"{FILE}: where {name} listens is not known: scripts/deploy_compose.py has to be told")
+            raise Broken(f"{FILE}: where {name} listens is not known: scripts/deploy_checks/compose.py has to be told")
         for port in service.get("ports") or []:
             inside, outside = int(port.rpartition(":")[2]), port.split(":", 1)[1].rpartition(":")[0]
             if inside not in listens[name]:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from deploy_compose import FILE, PROMETHEUS, PUSH
-from deploy_files import COMPOSE, mapping
+from .compose import FILE, PROMETHEUS, PUSH
+from .files import COMPOSE, mapping
 
-HOME = Path(__file__).resolve().parents[1]
+HOME = Path(__file__).resolve().parents[2]
 ALERTMANAGER = f"{COMPOSE}/alertmanager/alertmanager.yml"
 # Keys that a promtool older than this refuses. They are taken away for it; one that is misspelt is not.
 SINCE = {
