@@ -1,6 +1,7 @@
 """What is asked about the dashboards of any store: whether each query has data, and each variable values."""
 
 import re
+from copy import copy, deepcopy
 
 from servers import ROOT  # noqa: I001  It finds the modules of the others.
 from dashboard_checks import promql
@@ -57,6 +58,16 @@ class Questions:
                 excused.append((key(dashboard, target), reason))
         self.assertFalse(unexpected, f"these are empty:{told(unexpected)}")
         self.assertFalse(excused, f"these are no longer empty:{told(excused)}")
+
+    def test_a_query_without_data_is_found(self):
+        """The question above can be answered with no."""
+        raw = deepcopy(self.dashboards[0].raw)
+        target = next(panel["targets"][0] for panel in raw["panels"] if panel.get("targets"))
+        target["expr"] = f"0 / ({target['expr']} * 0) or nobody_has_this"
+        other = copy(self)
+        other.dashboards = [Dashboard(raw)]
+        with self.assertRaisesRegex(AssertionError, "nobody_has_this"):
+            other.test_every_query_has_data()
 
     def test_no_query_is_remarked_on(self):
         found = []

@@ -51,11 +51,14 @@ def prometheus(folder, program, jobs, rules=(), alertmanager=None, flags=(), int
     configuration = {
         "global": {"scrape_interval": interval, "evaluation_interval": interval},
         "scrape_configs": [
-            {"job_name": job, "static_configs": [{"targets": [each.removeprefix("http://") for each in targets]}]}
+            {
+                "job_name": job, "sample_limit": 50_000,
+                "static_configs": [{"targets": [each.removeprefix("http://") for each in targets]}],
+            }
             for job, targets in jobs.items()
         ],
         "rule_files": [str(path) for path in rules],
-    }
+    }  # fmt: skip
     if alertmanager:
         address = alertmanager.removeprefix("http://")
         configuration["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [address]}]}]}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from servers import OTLP, RELABEL, ROOT, free_port, newer, prometheus, victoria_metrics, vmagent  # noqa: I001
 from asking import Asker
+from child_receiver import child_receiver
 from dashboard_checks.reading import Dashboard
 from questions import ALL, Questions
 from support import target_process
@@ -48,7 +49,7 @@ def tearDownModule():
 
 
 def pushed(base, **attributes):
-    """The environment of what pushes metrics there, and spans to nobody, and knows what it is called."""
+    """The environment of what pushes metrics there, and knows what it is called."""
     return {
         "EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "EXPORTER_OTLP_METRICS_ENDPOINT": base + PATH, "BSP_MAX_QUEUE_SIZE": 64, "BSP_MAX_EXPORT_BATCH_SIZE": 64,
@@ -71,9 +72,11 @@ def run():
     base = agent.enter_context(vmagent(folder, port, targets))
     nobody = f"http://127.0.0.1:{free_port()}"
     faults = ["--fail", "0.1", "--decline", "0.1", "--slow", "0.2"]
+    receiver = enter(child_receiver(folder))
+    spans = f"http://127.0.0.1:{receiver.ports['http']}"
     shops = [
         Shop(
-            Run.stack, folder, name, nobody, 25, faults,
+            Run.stack, folder, name, spans, 25, faults,
             pushed(address, namespace="shop", **{"instance.id": name}),
         )
         for name, address in (("agent", base), ("victoria", Run.servers["victoria"]))

@@ -14,7 +14,6 @@ SCHEMAS = range(36, 43)
 TAG = "vitals"
 # Histograms without exemplars, and why.
 UNTRACED = {
-    "processor_aggregation_duration_seconds": "windows are evaluated when their time has come, in nobody's trace",
     "otel_sdk_metric_reader_collection_duration_seconds": "readers collect by themselves, in nobody's trace",
     "otel_sdk_exporter_operation_duration_seconds": "exporters export by themselves, in nobody's trace",
     "vitals_scrape_duration_seconds": "whoever scrapes begins no trace",
