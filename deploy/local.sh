@@ -6,8 +6,8 @@ help() {
     cat <<'HELP'
 usage: deploy/local.sh
 
-Starts the shop with its load and its payment service, a Prometheus that scrapes both and evaluates the rules of alerts/,
-and an Alertmanager that takes the alerts. Ctrl-C or SIGTERM ends all of it; so does the end of any part of it.
+Starts the shop with its load and its payment service, a Prometheus that scrapes both and evaluates the rules of
+alerts/, and an Alertmanager that takes the alerts. Ctrl-C or SIGTERM ends all of it; so does the end of any part of it.
 
 Needs prometheus (2.42 or newer) and prometheus-alertmanager, which apt-get installs, on the PATH, and a Swift toolchain
 unless STOREFRONT names a program that is built already. What it writes is in .build/local.
@@ -22,6 +22,7 @@ unless STOREFRONT names a program that is built already. What it writes is in .b
   LOAD                    requests a second that the shop sends to itself (50)
   STOREFRONT_OPTIONS      more options for the shop, such as "--fail 0.3": storefront --help has all
   SCRAPE_INTERVAL         of Prometheus, which also evaluates the rules as often (5s)
+  RULES                   files with rules to load (alerts/*.rules.yml), such as shortened ones: alerts/README.md
   HISTOGRAMS              explicit_bucket_histogram, or base2_exponential_bucket_histogram for native ones
   ALERT_WEBHOOK           a URL to which Alertmanager sends every alert; without one it only shows them
   LOCAL_FOLDER            where configuration, data and logs are (.build/local)
@@ -40,6 +41,7 @@ esac
 root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
 folder=${LOCAL_FOLDER:-$root/.build/local}
 interval=${SCRAPE_INTERVAL:-5s}
+rules=${RULES:-$root/alerts/*.rules.yml}
 patience=30
 
 fail() {
@@ -65,7 +67,8 @@ port() {
     [[ $value =~ ^[0-9]{1,5}$ ]] && [ "$value" -ge 1 ] && [ "$value" -le 65535 ] \
         || fail "$name is '$value', which is no port: 1 to 65535"
     [ -z "${owner[$value]:-}" ] || fail "$name and ${owner[$value]} are both $value: choose two"
-    ! answers "$value" || fail "port $value, which is for $what, is taken: end what listens there, or choose another with $name"
+    ! answers "$value" \
+        || fail "port $value, which is for $what, is taken: end what listens there, or choose another with $name"
     owner[$value]=$name
     printf -v "$name" %s "$value"
 }
@@ -83,7 +86,8 @@ command -v prometheus >/dev/null || fail "there is no prometheus on the PATH: ap
 alertmanager=$(command -v prometheus-alertmanager || command -v alertmanager) \
     || fail "there is no prometheus-alertmanager on the PATH: apt-get install prometheus-alertmanager"
 version=$(prometheus --version 2>&1 | sed -n 's/.*version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
-read -r major minor <<<"$version" || fail "prometheus --version does not say its version: $(prometheus --version 2>&1 | head -n 1)"
+[ -n "$version" ] || fail "prometheus --version says no version, but: $(prometheus --version 2>&1 | head -n 1)"
+read -r major minor <<<"$version"
 
 if [ -z "${STOREFRONT:-}" ]; then
     "$root/scripts/toolchain.sh"
@@ -103,13 +107,17 @@ if from 3 0; then keys+=$'  always_scrape_classic_histograms: true\n'; fi
 if from 3 8; then keys+=$'  scrape_native_histograms: true\n'; else features+=,native-histograms; fi
 if from 3 10; then keys+=$'  extra_scrape_metrics: true\n'; else features+=,extra-scrape-metrics; fi
 
+# Prometheus takes a pattern without files for no rules at all, and its folder for that of the configuration.
+compgen -G "$rules" >/dev/null || fail "RULES is $rules, where there are no files"
+case $rules in /*) ;; *) rules=$PWD/$rules ;; esac
+
 cat >"$folder/prometheus.yml" <<YAML
 global:
   scrape_interval: $interval
   evaluation_interval: $interval
 $keys
 rule_files:
-  - "$root/alerts/*.rules.yml"
+  - "$rules"
 
 alerting:
   alertmanagers:
@@ -136,7 +144,8 @@ YAML
 # The receivers of the compose stack, which send nothing, or what ALERT_WEBHOOK says.
 cp "$root/deploy/compose/alertmanager/alertmanager.yml" "$folder/alertmanager.yml"
 if [ -n "${ALERT_WEBHOOK:-}" ]; then
-    [[ $ALERT_WEBHOOK =~ ^https?://[^\"\\\|\&[:space:]]+$ ]] || fail "ALERT_WEBHOOK is '$ALERT_WEBHOOK', which is no URL to send to"
+    [[ $ALERT_WEBHOOK =~ ^https?://[^\"\\\|\&[:space:]]+$ ]] \
+        || fail "ALERT_WEBHOOK is '$ALERT_WEBHOOK', which is no URL to send to"
     sed -i "s|^  - name: .*|&\n    webhook_configs: [{url: \"$ALERT_WEBHOOK\"}]|" "$folder/alertmanager.yml"
 fi
 
@@ -196,7 +205,7 @@ await() {
     fail "$what does not answer http://localhost:$2$3 within $patience s: $folder has the logs"
 }
 
-export OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=${HISTOGRAMS:-${OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION:-explicit_bucket_histogram}}
+[ -z "${HISTOGRAMS:-}" ] || export OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=$HISTOGRAMS
 read -ra options <<<"${STOREFRONT_OPTIONS:-}"
 
 start storefront "$STOREFRONT" --port "$STOREFRONT_PORT" --metrics-port "$STOREFRONT_METRICS_PORT" \
@@ -215,12 +224,17 @@ await "the payment service's metrics" "$PAYMENT_METRICS_PORT" /readyz
 await Alertmanager "$ALERTMANAGER_PORT" /-/ready
 await Prometheus "$PROMETHEUS_PORT" /-/ready
 
+# Debian's builds lack the pages for people, or have the old ones.
+for page in /alerts /classic/alerts /api/v1/alerts; do
+    ! answers "$PROMETHEUS_PORT" "$page" || break
+done
+
 cat <<ADDRESSES
 shop          http://localhost:$STOREFRONT_PORT/api/users/1
   live page   http://localhost:$STOREFRONT_METRICS_PORT/
 payment       http://localhost:$PAYMENT_PORT/payments
   live page   http://localhost:$PAYMENT_METRICS_PORT/
-prometheus    http://localhost:$PROMETHEUS_PORT/alerts
+prometheus    http://localhost:$PROMETHEUS_PORT$page
 alertmanager  http://localhost:$ALERTMANAGER_PORT/
 logs          $folder
 ends with Ctrl-C

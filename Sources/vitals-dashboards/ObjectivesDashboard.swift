@@ -127,8 +127,6 @@ enum ObjectivesDashboard {
                         Target(
                             Metric.recorded("job:http_server_errors:increase1h").series(), legend: "failed {{job}}"),
                         Target(Metric.recorded("job:http_server_slow:increase1h").series(), legend: "slow {{job}}"),
-                        Target(
-                            Metric.recorded("job:http_server_requests:increase1h").series(), legend: "requests {{job}}"),
                     ]),
             ])
     }

@@ -19,6 +19,8 @@ enum ServicesDashboard {
                 try operations(requests),
                 try sizes(catalogue),
                 try outbound(catalogue),
+                try stores(catalogue),
+                try spans(catalogue),
                 try native(requests),
                 try each(requests),
             ])
@@ -211,42 +213,6 @@ enum ServicesDashboard {
                 try Panel(
                     catalogue.metric("http.server.response.body.size"), title: "Bodies of responses"),
             ])
-    }
-
-    private static func outbound(_ catalogue: Catalogue) throws(DashboardError) -> Row {
-        let http = try catalogue.metric("http.client.request.duration")
-        let rpc = try catalogue.metric("rpc.client.call.duration")
-        let database = try catalogue.metric("db.client.operation.duration")
-        let failed = Matcher.notEqual("error.type", "")
-        func calls(_ what: String, _ metric: Metric, _ peer: [String], _ legend: String) throws(DashboardError)
-            -> [Panel]
-        {
-            [
-                Panel.timeseries(
-                    "\(what): calls", "Calls per second, and in red those that failed (\(metric.family)).",
-                    unit: .operationsPerSecond,
-                    [
-                        Target(metric.rate(by: peer), legend: legend),
-                        Target(metric.rate(by: peer, where: [failed]), legend: "failed \(legend)"),
-                    ]
-                ).coloured("failed.*", "red"),
-                Panel.timeseries(
-                    "\(what): p95",
-                    "95 % of calls took no longer, as the caller sees it: with the network and with waiting.",
-                    unit: .seconds,
-                    [
-                        Target(
-                            try metric.quantile(0.95, by: ["job"] + peer), legend: "{{job}} \(legend)", exemplars: true)
-                    ]),
-            ]
-        }
-        return Row(
-            "What services call", collapsed: true,
-            try calls("HTTP", http, ["server.address", "server.port"], "{{server_address}}:{{server_port}}")
-                + calls("APIs", rpc, ["rpc.method"], "{{rpc_method}}")
-                + calls(
-                    "Database", database, ["db.system.name", "db.operation.name", "db.collection.name"],
-                    "{{db_system_name}} {{db_operation_name}} {{db_collection_name}}"))
     }
 
     private static func native(_ requests: Metric) throws(DashboardError) -> Row {

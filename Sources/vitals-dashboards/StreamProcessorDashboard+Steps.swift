@@ -48,8 +48,8 @@ extension StreamProcessorDashboard {
             [
                 .timeseries(
                     "Processing",
-                    "How long events took, of half of them, of 95 and of 99 %. 1 second divided by the mean is what one worker "
-                        + "can do. A diamond is a trace of one event.",
+                    "How long events took, of half of them, of 95 and of 99 %. More of them than fit into "
+                        + "a second need more workers. A diamond is a trace of one event.",
                     unit: .seconds, try quantiles(duration, by: Self.each, legend: Self.name)),
                 .heatmap(
                     "Spread of processing",

@@ -109,7 +109,9 @@ struct StreamProcessorDashboard {
                     "Processors", "Each processor: what comes, what is done, what is lost, how far behind it is.",
                     [
                         Target(received.rate(by: Self.each), legend: "Received", unit: .operationsPerSecond),
-                        Target(rate(processed, by: Self.each), legend: "Processed", unit: .operationsPerSecond),
+                        Target(
+                            rate(processed, by: Self.each, where: [Self.succeeded]), legend: "Processed",
+                            unit: .operationsPerSecond),
                         Target(rate(dropped, by: Self.each), legend: "Dropped", unit: .operationsPerSecond),
                         Target(lag.max(by: Self.each), legend: "Lag", unit: .seconds),
                         Target(queue.sum(by: Self.each), legend: "Waiting", unit: .number),

@@ -9,6 +9,7 @@ do {
         try ServicesDashboard.make(catalogue),
         try StreamProcessorDashboard.make(catalogue),
         try ProcessDashboard.make(catalogue),
+        try TelemetryPipelineDashboard.make(catalogue),
         ObjectivesDashboard.make(),
     ]
     exit(DashboardTool(dashboards, catalogue).run(CommandLine.arguments))

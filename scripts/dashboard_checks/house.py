@@ -12,6 +12,13 @@ COLUMNS = 24
 FOREIGN = ("__inputs", "__requires", "__elements", "id", "version", "iteration", "gnetId")
 SCHEMAS = range(36, 43)
 TAG = "vitals"
+# Histograms without exemplars, and why.
+UNTRACED = {
+    "otel_sdk_metric_reader_collection_duration_seconds": "readers collect by themselves, in nobody's trace",
+    "otel_sdk_exporter_operation_duration_seconds": "exporters export by themselves, in nobody's trace",
+    "vitals_scrape_duration_seconds": "whoever scrapes begins no trace",
+    "traces_span_metrics_duration_seconds": "spans are measured when they have ended",
+}
 
 
 def identity(dashboard):
@@ -142,7 +149,8 @@ def exemplars(dashboard):
         drawn = not target.is_instant and target.format != "table"
         quantile = target.panel.type == "timeseries" and "histogram_quantile(" in target.expression
         wanted = drawn and (quantile or target.panel.type == "heatmap")
-        if wanted and target.raw.get("exemplar") is not True:
+        untraced = any(name in target.expression for name in UNTRACED)
+        if wanted and not untraced and target.raw.get("exemplar") is not True:
             yield f"{target} draws a histogram and has no exemplars: \"exemplar\": true"
         if not drawn and target.raw.get("exemplar"):
             yield f"{target} asks for exemplars, which it cannot show"
