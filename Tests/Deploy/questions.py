@@ -62,7 +62,7 @@ class Questions:
         self.assertFalse(unexpected, f"these are empty:{told(unexpected)}")
         self.assertFalse(excused, f"these are no longer empty:{told(excused)}")
         total = len(self.targets())
-        print(f"{type(self).__name__}: {total - len(absent)} of {total} queries have data; the others:{told(absent)}")
+        print(f"{type(self).__name__}: {total - len(absent)} of {total} queries have data{told(absent).rstrip()}")
 
     def test_a_query_without_data_is_found(self):
         """The question above can be answered with no."""

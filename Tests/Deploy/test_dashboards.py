@@ -10,6 +10,7 @@ from pathlib import Path
 from servers import free_port, newer, prometheus  # noqa: I001  It finds the modules of the others.
 from asking import Asker
 from child_receiver import child_receiver
+from container import container
 from dashboard_checks.house import UNTRACED
 from dashboard_checks.reading import annotation_expression
 from questions import ALL, Questions, key, told
@@ -63,7 +64,7 @@ def run():
     }
     _, trouble = enter(target_process("trouble", env=in_trouble(nobody)))
     jobs = {job: shop.targets for job, shop in shops.items()}
-    jobs[TROUBLED].append(trouble)
+    jobs[TROUBLED] += [trouble, enter(container())]
     rules = quick_rules(folder)
     for name, program in (("2.42", "prometheus"), ("newer", newer("prometheus"))):
         Run.servers[name] = enter(prometheus(folder / name, program, jobs, rules))
