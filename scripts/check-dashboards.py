@@ -36,13 +36,13 @@ def lint(dashboard, exclusions=None):
     problems, excused = [], []
     for name, rule in linter.RULES.items():
         found = list(rule(dashboard))
-        reason = exclusions.get((dashboard.uid, name))
-        if reason and found:
+        part, reason = exclusions.get((dashboard.uid, name), (None, None))
+        counting = [problem for problem in found if part is None or part not in problem]
+        problems += [(name, problem) for problem in counting]
+        if len(counting) < len(found):
             excused.append(f"{name} ({reason})")
-        elif reason:
+        elif part is not None:
             problems.append((name, "its exclusion is not needed: take it out"))
-        else:
-            problems += [(name, problem) for problem in found]
     return problems, excused
 
 

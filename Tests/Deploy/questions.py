@@ -48,16 +48,21 @@ class Questions:
         )
 
     def test_every_query_has_data(self):
-        unexpected, excused = [], []
+        unexpected, excused, absent = [], [], []
         for dashboard, target in self.targets():
             is_empty = self.asker.target(target, self.chosen).is_empty
             reason = self.reason(dashboard, target)
-            if is_empty and not reason and not self.is_missing(target.expression):
-                unexpected.append((key(dashboard, target), target.expression))
+            if is_empty and not reason:
+                place = absent if self.is_missing(target.expression) else unexpected
+                place.append((key(dashboard, target), target.expression))
+            elif is_empty:
+                absent.append((f"{key(dashboard, target)}: {reason}", target.expression))
             elif reason and not is_empty:
                 excused.append((key(dashboard, target), reason))
         self.assertFalse(unexpected, f"these are empty:{told(unexpected)}")
         self.assertFalse(excused, f"these are no longer empty:{told(excused)}")
+        total = len(self.targets())
+        print(f"{type(self).__name__}: {total - len(absent)} of {total} queries have data{told(absent).rstrip()}")
 
     def test_a_query_without_data_is_found(self):
         """The question above can be answered with no."""

@@ -218,13 +218,16 @@ class CheckDashboards(unittest.TestCase):
 
     def test_an_exclusion_is_told_with_its_reason_and_is_needed(self):
         raw = sample.dashboard()
-        exclusions = {("vitals-sample", "uneditable-dashboard-rule"): "a reason"}
+        rule = "panel-title-description-rule"
+        exclusions = {("vitals-sample", rule): ("'Panel 3' has no description", "a reason")}
         problems, excused = checks.lint(Dashboard(raw), exclusions)
-        self.assertEqual([rule for rule, _ in problems], ["uneditable-dashboard-rule"])
-        raw["editable"] = True
-        self.assertEqual(
-            checks.lint(Dashboard(raw), exclusions), ([], ["uneditable-dashboard-rule (a reason)"])
-        )
+        self.assertEqual((problems, excused), ([(rule, "its exclusion is not needed: take it out")], []))
+        on(3, description="")(raw)
+        self.assertEqual(checks.lint(Dashboard(raw), exclusions), ([], [f"{rule} (a reason)"]))
+        # It excuses nothing else of the same rule.
+        on(4, description="")(raw)
+        problems, excused = checks.lint(Dashboard(raw), exclusions)
+        self.assertEqual(problems, [(rule, "panel 4 'Panel 4' has no description")])
 
     def test_metrics_that_nobody_shows_are_found(self):
         dashboards = [Dashboard(sample.dashboard())]

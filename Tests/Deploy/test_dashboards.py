@@ -10,6 +10,7 @@ from pathlib import Path
 from servers import free_port, newer, prometheus  # noqa: I001  It finds the modules of the others.
 from asking import Asker
 from child_receiver import child_receiver
+from container import container
 from dashboard_checks.house import UNTRACED
 from dashboard_checks.reading import annotation_expression
 from questions import ALL, Questions, key, told
@@ -63,7 +64,7 @@ def run():
     }
     _, trouble = enter(target_process("trouble", env=in_trouble(nobody)))
     jobs = {job: shop.targets for job, shop in shops.items()}
-    jobs[TROUBLED].append(trouble)
+    jobs[TROUBLED] += [trouble, enter(container())]
     rules = quick_rules(folder)
     for name, program in (("2.42", "prometheus"), ("newer", newer("prometheus"))):
         Run.servers[name] = enter(prometheus(folder / name, program, jobs, rules))
@@ -147,7 +148,7 @@ class Asked(Questions):
         self.assertFalse(found, told(found))
 
     def test_every_exemplar_leads_to_a_trace(self):
-        lacking, dead = [], []
+        lacking, dead, alive = [], [], 0
         for dashboard, target in self.targets():
             if not target.raw.get("exemplar"):
                 continue
@@ -158,8 +159,10 @@ class Asked(Questions):
                 excused = any(name in target.expression for name in UNTRACED)
                 if not found and not excused and not self.asker.target(target, ALL | {"job": job}).is_empty:
                     lacking.append((f"{key(dashboard, target)}: {job}", target.expression))
+                alive += len(found)
                 dead += [labels for labels in found if labels.get("trace_id") not in Run.spans]
         self.assertFalse(lacking, told(lacking))
+        print(f"{type(self).__name__}: {alive} exemplars lead to {len(Run.spans)} traces")
         self.assertFalse(dead, f"{len(dead)} exemplars lead to no trace, such as {dead[:3]}")
 
     def is_other_kind(self, target, job):
@@ -189,6 +192,10 @@ class Newer(Asked, unittest.TestCase):
 
     version = "newer"
     has_native_exemplars = True
+
+    def test_remarks_are_heard(self):
+        """A question above is whether there are any."""
+        self.assertTrue(self.asker.over_time("rate(target_info[$__rate_interval])", ALL).remarks)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ import re
 from dashboard_checks import promql
 from dashboard_checks.reading import uid_of, variable_query
 
-# Of a dashboard's uid, a rule and what it may complain of: why it may.
+RECORDED = "what rules record for a job does not tell its instances apart"
+CONFLICTS = "instruments conflict before the first scrape, of which only the total knows"
+# By a dashboard's uid and a rule: which of its complaints count for nothing, by what they contain, and why.
 EXCLUSIONS = {
-    ("vitals-slo", "template-instance-rule"): "what rules record for a job does not tell its instances apart",
-    ("vitals-slo", "target-instance-rule"): "what rules record for a job does not tell its instances apart",
-    ("vitals-telemetry-pipeline", "target-counter-agg-rule"):
-        "instruments conflict before the first scrape, of which only the total knows",
+    ("vitals-slo", "template-instance-rule"): ("'instance'", RECORDED),
+    ("vitals-slo", "target-instance-rule"): (": job:http_server_", RECORDED),
+    ("vitals-telemetry-pipeline", "target-counter-agg-rule"): ("vitals_instruments_conflicts_total", CONFLICTS),
 }
 
 RATES = ("rate", "irate", "increase")
