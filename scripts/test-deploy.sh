@@ -4,34 +4,47 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-seconds=${DEPLOY_SECONDS:-300}
+seconds=${DEPLOY_SECONDS:-900}
 root=$PWD
 python=$(scripts/python.sh)
 summary=
 failed=0
 
-for product in interop-target storefront; do
+for product in interop-target storefront vitals-dashboards; do
     swift build --product "$product" -Xswiftc -warnings-as-errors
 done
 cd Tests/Deploy
 export GRPC_VERBOSITY=NONE
 
+tests=("$@")
 if [ $# -eq 0 ]; then
     for file in test_*.py; do
-        # Those of the checks are a part of `make test`.
-        [[ $file == test_check* ]] || set -- "$@" "${file%.py}"
+        case ${file%.py} in
+            # A part of `make test` (scripts/operations.sh).
+            test_check_alerts | test_check_dashboards | test_import) ;;
+            *) tests+=("${file%.py}") ;;
+        esac
     done
 fi
-for name in "$@"; do
-    log=$root/.build/deploy-${name%%.*}.log
+# Notes how a test ended, and how long it took.
+stage() {
+    local name=$1 log=$root/.build/deploy-$1.log began=$SECONDS verdict=passed
+    shift
     printf '\n== %s\n' "$name"
-    began=$SECONDS verdict=passed
+    timeout --kill-after=20 "$seconds" "$@" >"$log" 2>&1 || verdict=FAILED
     # No tests are no success.
-    timeout --kill-after=20 "$seconds" "$python" -W error::ResourceWarning -m unittest --verbose "$name" >"$log" 2>&1 \
-        && grep -q '^Ran [1-9]' "$log" || verdict=FAILED
+    if [[ $name == test_* ]] && ! grep -q '^Ran [1-9]' "$log"; then verdict=FAILED; fi
     [ "$verdict" = passed ] || failed=1
     cat "$log"
     summary+=$(printf '%s %4d s  %s' "$verdict" $((SECONDS - began)) "$name")$'\n'
+}
+
+if [ $# -eq 0 ]; then
+    stage check-alerts "$python" "$root/scripts/check-alerts.py"
+    stage check-deploy "$python" "$root/scripts/check-deploy.py" --all-tools
+fi
+for name in "${tests[@]}"; do
+    stage "${name%%.*}" "$python" -W error::ResourceWarning -m unittest --verbose "$name"
 done
 printf '\n== summary\n%s' "$summary"
 exit "$failed"
