@@ -18,10 +18,8 @@ UNITS = {"y": 365 * DAY, "w": 7 * DAY, "d": DAY, "h": 3_600_000, "m": 60_000, "s
 TIME = r"(?:\d+(?:ms|[ywdhms]))+"
 # A rate needs two scrapes, and a rule a moment between two evaluations: with less nothing is left to test.
 LEAST = 100
-PLACES = re.compile(
-    rf"(?P<before>^\s*(?:- )?(?:interval|for|keep_firing_for): +|\[ *|\boffset +-?)(?P<time>{TIME})(?P<after>[ \]\n)]|$)",
-    re.MULTILINE,
-)
+BEFORE = r"^\s*(?:- )?(?:interval|for|keep_firing_for): +|\[ *|\boffset +-?"
+PLACES = re.compile(rf"(?P<before>{BEFORE})(?P<time>{TIME})(?P<after>[ \]\n)]|$)", re.MULTILINE)
 
 
 def milliseconds(time):
@@ -39,8 +37,8 @@ def shortened(text, factor):
         time = match["time"]
         total = round(milliseconds(time) / factor)
         if total < LEAST:
-            divided = f"{time} divided by {factor:g} is {total} ms"
-            raise ValueError(f"{divided}, and {LEAST} ms is the least: take a smaller factor")
+            short = f"{time} divided by {factor:g} is {total} ms"
+            raise ValueError(f"{short}, and {LEAST} ms is the least: take a smaller factor")
         return match["before"] + written(total) + match["after"]
 
     lines = []
