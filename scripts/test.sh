@@ -57,14 +57,6 @@ storefront() {
 }
 
 # What is not built, but shipped, and whether its checks find faults.
-shipped() {
-    local python
-    python=$(scripts/python.sh) || return
-    (cd Tests/Deploy && "$python" -m unittest discover --pattern 'test_check*.py') \
-        && swift build --product vitals-dashboards "${strict[@]}" \
-        && "$python" scripts/check-dashboards.py
-}
-
 stage "lint" scripts/lint.sh
 stage "tests of the lint" scripts/test-lint.sh
 stage "tests" debug_tests
@@ -73,7 +65,6 @@ stage "tests, optimised" release_tests
 stage "interop" scripts/interop.sh
 stage "storefront, optimised" storefront
 stage "tests of the benchmark's script" python3 -m unittest discover --start-directory Benchmarks
-stage "dashboards" shipped
 stage "dashboards, alerts, deployment" scripts/operations.sh
 stage "README" scripts/check-readme.py
 stage "documentation" scripts/docs.sh
