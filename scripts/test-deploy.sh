@@ -28,6 +28,7 @@ if [ $# -eq 0 ]; then
         esac
     done
 fi
+
 # Notes how a test ended, and how long it took.
 stage() {
     local name=$1 log=$root/.build/deploy-$1.log began=$SECONDS verdict=passed limit=$seconds

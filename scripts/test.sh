@@ -56,7 +56,6 @@ storefront() {
         && .build/release/storefront --load 50 --seconds 3 --port 0 --metrics-port 0 --database :memory:
 }
 
-# What is not built, but shipped, and whether its checks find faults.
 stage "lint" scripts/lint.sh
 stage "tests of the lint" scripts/test-lint.sh
 stage "tests" debug_tests
