@@ -103,7 +103,6 @@ folder=$(CDPATH='' cd -- "$folder" && pwd)
 from() { [ "$major" -gt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -ge "$2" ]; }; }
 features=exemplar-storage
 keys=
-if from 3 0; then keys+=$'  always_scrape_classic_histograms: true\n'; fi
 if from 3 8; then keys+=$'  scrape_native_histograms: true\n'; else features+=,native-histograms; fi
 if from 3 10; then keys+=$'  extra_scrape_metrics: true\n'; else features+=,extra-scrape-metrics; fi
 
