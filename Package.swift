@@ -47,7 +47,7 @@ let package = Package(
                 "VitalsMetrics", "VitalsTracing", "VitalsPrometheus", "VitalsEndpoint", "VitalsOTLP",
                 "VitalsInstrumentation", "VitalsBytes", "CVitals",
             ]),
-        .target(name: "VitalsDashboards", dependencies: ["VitalsMetrics", "VitalsPrometheus"]),
+        .target(name: "VitalsDashboards", dependencies: ["VitalsMetrics", "VitalsPrometheus", "VitalsBytes"]),
         .executableTarget(name: "vitals-dashboards", dependencies: ["VitalsDashboards", "Vitals"]),
         .executableTarget(name: "storefront", dependencies: ["Vitals", "VitalsSQLite", "CVitals", "CCurl"]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),

@@ -17,7 +17,7 @@ COMMANDS = {
     "make run", "make test", "make bench", "make lint", "make tsan", "make fuzz", "make docs", "make test-deploy",
     # Run by Tests/Deploy.
     "deploy/local.sh", "deploy/import.sh http://admin:admin@localhost:3000",
-    "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 make run",
+    "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 deploy/local.sh",
 }  # fmt: skip
 SHELLS = ("sh", "shell", "bash", "console")
 
