@@ -130,6 +130,14 @@ if Context.environment["VITALS_RACES"] != nil {
     package.targets.removeAll { !needed.contains($0.name) }
 }
 
+// What is tested optimised is the libraries that programs link. The storefront is built optimised as its users do it, and
+// runs then (scripts/test.sh): to build it, all other programs and their tests once more takes minutes.
+if Context.environment["VITALS_OPTIMISED"] != nil {
+    let needless = ["StorefrontTests", "VitalsDashboards", "VitalsDashboardsTests", "AllocationCounter", "BenchTiming"]
+    package.products = []
+    package.targets.removeAll { $0.type == .executable || needless.contains($0.name) }
+}
+
 for target in package.targets
 where target.type != .system
     && !["CVitals", "CLivePage", "CCurl", "COpenSSL", "AllocationCounter"].contains(target.name)
