@@ -35,7 +35,8 @@ extension Metric {
         }
         let native = sum(by: attributes, of: "rate(\(selector("", matchers))[\(Self.window)])")
         let classic = sum(by: attributes + ["le"], of: "rate(\(selector("_bucket", matchers))[\(Self.window)])")
-        return "(histogram_quantile(\(share), \(native)) or histogram_quantile(\(share), \(classic)))"
+        // Without traffic the native half is no number, which must not hide the classic half; every number is above -Inf.
+        return "(histogram_quantile(\(share), \(native)) > -Inf or histogram_quantile(\(share), \(classic)))"
     }
 
     /// The mean of what a histogram took.
@@ -59,7 +60,7 @@ extension Metric {
             by: attributes, of: "rate(\(selector("_bucket", matchers + [label]))[\(Self.window)])")
         let all = sum(by: attributes, of: "rate(\(selector("_count", matchers))[\(Self.window)])")
         let native = sum(by: attributes, of: "rate(\(selector("", matchers))[\(Self.window)])")
-        return "(histogram_fraction(0, \(bound), \(native)) or \(below) / \(all))"
+        return "(histogram_fraction(0, \(bound), \(native)) >= 0 or \(below) / \(all))"
     }
 
     /// The buckets of a classic histogram as they grow, for a heat map.
