@@ -175,7 +175,7 @@ FAULTS = [
     ("has no panel 'Request'", B, "*Requests*", "*Request*"),
     ("has no variable OTEL_EXPORTER_OTLP_TIME", B, "OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TIME"),
     ("no structure of limits in Sources has 'scrape'", B, "`limits.scrapes`", "`limits.scrape`"),
-    ("no structure of limits in Sources has 'hidden'", B, "configuration.limits.scrapes", "configuration.limits.hidden"),
+    ("no structure of limits in Sources has 'hidden'", B, "ion.limits.scrapes", "ion.limits.hidden"),
 ]
 
 

@@ -46,7 +46,8 @@ class DeployScript(unittest.TestCase):
         self.program("bin/swift", "exit 0")
         self.program("scripts/python.sh", f"echo {sys.executable}")
         self.said = self.root / "said"
-        self.environment = os.environ | {"PATH": f"{self.root / 'bin'}:{os.environ['PATH']}", "SAID": str(self.said)}
+        path = f"{self.root / 'bin'}:{os.environ['PATH']}"
+        self.environment = os.environ | {"PATH": path, "SAID": str(self.said)}
 
     def program(self, name, text):
         (self.root / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
@@ -54,9 +55,10 @@ class DeployScript(unittest.TestCase):
 
     def start(self, seconds):
         (self.root / "Tests/Deploy/test_hangs.py").write_text(HANGS, encoding="utf-8")
+        environment = self.environment | {"DEPLOY_SECONDS": str(seconds)}
         process = subprocess.Popen(
-            ["env", "--default-signal=INT", self.script, "test_hangs"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env=self.environment | {"DEPLOY_SECONDS": str(seconds)},
+            ["env", "--default-signal=INT", self.script, "test_hangs"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
         )  # fmt: skip
         self.addCleanup(process.kill)
         wait_for("the test runs", lambda: self.said.exists() and len(self.said.read_text().split()) == 3)
