@@ -4,6 +4,8 @@ import re
 from copy import copy, deepcopy
 
 from servers import ROOT  # noqa: I001  It finds the modules of the others.
+from alert_checks import runbooks
+from alert_checks.reading import Alerts
 from dashboard_checks import promql
 from dashboard_checks.reading import Dashboard, variable_query
 
@@ -107,6 +109,29 @@ class Questions:
                         self.assertTrue(all(values))
                         if variable["name"] == "job":
                             self.assertLessEqual({*jobs, *others}, set(values))
+
+    def check_runbooks(self, jobs, route, unanswered):
+        """Every query of a runbook can be asked, and has data of one of the jobs, except where there is a reason."""
+        asked = [
+            (name, query.strip()) for name, text in sorted(Alerts.read(ROOT / "alerts").runbooks.items())
+            for query in runbooks.QUERY.findall(text)
+        ]  # fmt: skip
+        self.assertGreater(len(asked), 50)
+        wrong, excused = [], dict(unanswered)
+        for name, query in asked:
+            try:
+                answers = [self.asker.now(query.replace("JOB", job).replace("ROUTE", route), {}) for job in jobs]
+            except AssertionError as problem:
+                wrong.append((f"{name}: {problem}", query))
+                continue
+            reasons = [part for part in unanswered if part in query]
+            # Where there is a reason, chance may have data all the same: a minute's step within a restart.
+            if not reasons and all(answer.is_empty for answer in answers):
+                wrong.append((f"{name}: empty", query))
+            for part in reasons:
+                excused.pop(part, None)
+        self.assertFalse(wrong, told(wrong))
+        self.assertEqual(excused, {}, "no query has this")
 
     def check_rules(self, unrecorded):
         """Every rule is healthy; what rules record has series, except where there is a reason."""

@@ -43,8 +43,11 @@ def server(folder, name, command, port, ready):
 
 
 @contextlib.contextmanager
-def prometheus(folder, program, jobs, rules=(), alertmanager=None, flags=(), interval="1s"):
-    """A Prometheus that scrapes `jobs`, the targets of each by its name, and itself; gives its address."""
+def prometheus(folder, program, jobs, rules=(), alertmanager=None, flags=(), interval="2s"):
+    """A Prometheus that scrapes `jobs`, the targets of each by its name, and itself; gives its address.
+
+    A scrape may take as long as the interval: with less, a machine that is busy loses some.
+    """
     folder = Path(folder)
     folder.mkdir(exist_ok=True)
     port = free_port()

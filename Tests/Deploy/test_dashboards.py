@@ -19,10 +19,21 @@ from town import LOCKED, NATIVE, Shop, in_trouble, quick_rules
 
 SECONDS = 75
 CLASSIC_JOB, NATIVE_JOB, TROUBLED = "shop", "shop-native", "shop-troubled"
+# One that many ask for.
+ROUTE = "/api/users/{id}"
 # What no shop can show: a query as `key` names it, or a name within queries, and why.
 EMPTY: dict = {}
 # What a minute cannot record, and why.
 UNRECORDED: dict = {}
+# Parts of queries of the runbooks that no shop can answer, and why.
+UNANSWERED = {
+    "offset 1d": "a minute has no day before",
+    "offset 23h30m": "a minute has no day before",
+    "messaging_client_sent_messages_total{error_type": "every message of a shop is sent",
+    "count by (job, instance) (up) > 1": "no two targets have the same labels",
+    '(up{job="JOB"} == 0)[1h:1m]': "the restart of a shop takes less than the step of a minute",
+    "vitals_collections_cut_total": "no callback takes longer than a scrape may",
+}
 # What Prometheus remarks on and nobody needs to change, and why.
 REMARKS: dict = {}
 
@@ -110,6 +121,9 @@ class Asked(Questions):
 
     def test_every_rule_is_healthy_and_records(self):
         self.check_rules(UNRECORDED)
+
+    def test_every_query_of_the_runbooks_has_data(self):
+        self.check_runbooks([CLASSIC_JOB, NATIVE_JOB, TROUBLED], ROUTE, UNANSWERED)
 
     def test_one_job_gets_its_own_and_both_kinds_of_histograms_show_the_same(self):
         different = []
