@@ -34,7 +34,7 @@ extension TelemetryPipelineDashboard {
                     "Since the last success",
                     "How long ago the receiver took something last, of the instance where that is longest. It rises from one "
                         + "export to the next; the dashed line is 10 minutes, at which the alert TelemetryExporterStalled fires. "
-                        + "What never succeeded is not here: see the panels of what was not delivered.",
+                        + "What never succeeded is not here, but the alert counts it from the start of the process.",
                     unit: .seconds,
                     [
                         Target(
