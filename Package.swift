@@ -116,13 +116,27 @@ if Context.environment["VITALS_FUZZ"] != nil {
     ]
 }
 
-// The races are in the tests of two rooms: to build the others under ThreadSanitizer takes minutes (scripts/test.sh).
-if Context.environment["VITALS_RACES"] != nil {
+// The races are in some tests of two rooms, whose files this variable names: to build the others under ThreadSanitizer
+// takes minutes (scripts/test.sh).
+if let races = Context.environment["VITALS_RACES"] {
     let needed = [
         "CVitals", "VitalsMetrics", "VitalsTracing", "VitalsTesting", "VitalsMetricsTests", "VitalsTracingTests",
     ]
     package.products = []
     package.targets.removeAll { !needed.contains($0.name) }
+    for target in package.targets where target.isTest {
+        let folder = "\(target.name)/"
+        target.sources = races.split(whereSeparator: \.isWhitespace).filter { $0.hasPrefix(folder) }
+            .map { String($0.dropFirst(folder.count)) }
+    }
+}
+
+// What is tested optimised is the libraries. The storefront is built optimised as its users do it, and runs then
+// (scripts/test.sh): to build it and all other programs for the tests too takes a minute.
+if Context.environment["VITALS_OPTIMISED"] != nil {
+    package.products = []
+    let needless = ["StorefrontTests", "AllocationCounter", "BenchTiming"]
+    package.targets.removeAll { $0.type == .executable || needless.contains($0.name) }
 }
 
 for target in package.targets
@@ -136,4 +150,13 @@ where target.type != .system
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
+}
+
+// Programs do not inline these rooms, as nothing of them is public: only what is tested needs to be optimised, not the
+// tests themselves, which would take twice the time to compile.
+if Context.environment["VITALS_OPTIMISED"] != nil {
+    let closed = ["VitalsPrometheusTests", "VitalsOTLPTests", "VitalsEndpointTests"]
+    for target in package.targets where closed.contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
+    }
 }

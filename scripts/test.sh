@@ -29,25 +29,31 @@ tests() {
     "$@" 2>&1 | tee "$log" && grep -aq 'Test run with [1-9].* passed' "$log"
 }
 
-# The tests of the doors and of the storefront come by themselves, as they are about time.
+# The tests of the doors come by themselves, as they are about time.
 apart() {
     tests swift test --disable-xctest "${strict[@]}" "$@" --skip 'VitalsEndpointTests|VitalsOTLPTests|StorefrontTests' \
         && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsEndpointTests \
-        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsOTLPTests \
-        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter StorefrontTests
+        && tests swift test --disable-xctest "${strict[@]}" "$@" --filter VitalsOTLPTests
 }
 
+# The storefront's too are about time.
 debug_tests() {
-    swift build --build-tests "${strict[@]}" && apart
+    swift build --build-tests "${strict[@]}" && apart \
+        && tests swift test --disable-xctest "${strict[@]}" --filter StorefrontTests
 }
 
 # In a build of its own: what `make run` and `make bench` build is not made for tests.
 release_tests() {
-    apart -c release --scratch-path .build/optimised -Xswiftc -enable-testing
+    VITALS_OPTIMISED=1 apart -c release --scratch-path .build/optimised -Xswiftc -enable-testing
 }
 
+# Only the tests about threads, with what they share: their files are all that is built (Package.swift).
 race_tests() {
-    RACE_SECONDS=10 VITALS_RACES=1 tests scripts/tsan.sh --filter "RaceTests|ThreadLifeTests|PeriodicReaderTests|AttachedContextTests"
+    local files
+    files=$(cd Tests && find VitalsMetricsTests VitalsTracingTests -name '*.swift' \( -not -name '*Tests.swift' \
+        -o -name '*RaceTests.swift' -o -name ThreadLifeTests.swift -o -name PeriodicReaderTests.swift \
+        -o -name AttachedContextTests.swift \))
+    RACE_SECONDS=10 RACE_ROUNDS=5000 VITALS_RACES=$files tests scripts/tsan.sh
 }
 
 # As `make run` does it.
