@@ -1,18 +1,19 @@
 STRICT := -Xswiftc -warnings-as-errors
 
-.PHONY: help run test bench load lint tsan fuzz docs packages clean
+.PHONY: help run test test-deploy bench load lint tsan fuzz docs packages clean
 
 help:
-	@echo "make run       build the example service and run it under load: a shop, its metrics and the live page"
-	@echo "make test      run every test and check"
-	@echo "make bench     measure Vitals and its peers"
-	@echo "make load      have wrk scrape the endpoint as hard as it can, for two minutes"
-	@echo "make lint      check layout and the habits of the house"
-	@echo "make tsan      run all tests under ThreadSanitizer"
-	@echo "make fuzz      run the fuzz targets, each for FUZZ_SECONDS (60) seconds"
-	@echo "make docs      build the documentation of every product, a site below .build/docs"
-	@echo "make packages  install the Debian packages that all of these need"
-	@echo "make clean     remove everything that was built"
+	@echo "make run          build the example service and run it under load: a shop, its metrics and the live page"
+	@echo "make test         run every test and check"
+	@echo "make test-deploy  ask real servers what dashboards and alerts say of a shop under load, and start the stack"
+	@echo "make bench        measure Vitals and its peers"
+	@echo "make load         have wrk scrape the endpoint as hard as it can, for two minutes"
+	@echo "make lint         check layout and the habits of the house"
+	@echo "make tsan         run all tests under ThreadSanitizer"
+	@echo "make fuzz         run the fuzz targets, each for FUZZ_SECONDS (60) seconds"
+	@echo "make docs         build the documentation of every product, a site below .build/docs"
+	@echo "make packages     install the Debian packages that all of these need"
+	@echo "make clean        remove everything that was built"
 
 run:
 	@scripts/packages.sh build
@@ -24,6 +25,11 @@ test:
 	@scripts/packages.sh build test
 	@scripts/toolchain.sh
 	@scripts/test.sh
+
+test-deploy:
+	@scripts/packages.sh build test
+	@scripts/toolchain.sh
+	@scripts/test-deploy.sh
 
 bench:
 	@scripts/packages.sh build bench

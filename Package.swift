@@ -9,7 +9,9 @@ let package = Package(
         .library(name: "VitalsTracing", targets: ["VitalsTracing"]),
         .library(name: "VitalsInstrumentation", targets: ["VitalsInstrumentation"]),
         .library(name: "VitalsSQLite", targets: ["VitalsSQLite"]),
+        .library(name: "VitalsDashboards", targets: ["VitalsDashboards"]),
         .library(name: "VitalsTesting", targets: ["VitalsTesting"]),
+        .executable(name: "vitals-dashboards", targets: ["vitals-dashboards"]),
         .executable(name: "storefront", targets: ["storefront"]),
     ],
     targets: [
@@ -45,6 +47,8 @@ let package = Package(
                 "VitalsMetrics", "VitalsTracing", "VitalsPrometheus", "VitalsEndpoint", "VitalsOTLP",
                 "VitalsInstrumentation", "VitalsBytes", "CVitals",
             ]),
+        .target(name: "VitalsDashboards", dependencies: ["VitalsMetrics", "VitalsPrometheus"]),
+        .executableTarget(name: "vitals-dashboards", dependencies: ["VitalsDashboards", "Vitals"]),
         .executableTarget(name: "storefront", dependencies: ["Vitals", "VitalsSQLite", "CVitals", "CCurl"]),
         .executableTarget(name: "interop-target", dependencies: ["Vitals"], path: "Tests/Interop/Target"),
         .executableTarget(name: "interop-pusher", dependencies: ["Vitals", "CVitals"], path: "Tests/Interop/Pusher"),
@@ -91,6 +95,7 @@ let package = Package(
         .testTarget(
             name: "StorefrontTests",
             dependencies: ["storefront", "Vitals", "VitalsSQLite", "VitalsTesting"]),
+        .testTarget(name: "VitalsDashboardsTests", dependencies: ["VitalsDashboards", "VitalsMetrics"]),
         .testTarget(name: "VitalsTestingTests", dependencies: ["VitalsTesting"]),
         .testTarget(name: "VitalsTests", dependencies: ["Vitals", "VitalsTesting"]),
     ]

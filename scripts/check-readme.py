@@ -13,7 +13,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMANDS = {"make run", "make test", "make bench", "make lint", "make tsan", "make fuzz", "make docs"}
+COMMANDS = {
+    "make run", "make test", "make bench", "make lint", "make tsan", "make fuzz", "make docs", "make test-deploy",
+    # Run by Tests/Deploy.
+    "deploy/local.sh", "deploy/import.sh http://admin:admin@localhost:3000",
+    "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 make run",
+}  # fmt: skip
 SHELLS = ("sh", "shell", "bash", "console")
 
 FENCE = re.compile(r"^ *(`{3,}|~{3,}) *([\w+-]*)")

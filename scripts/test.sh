@@ -70,6 +70,7 @@ stage "tests, optimised" release_tests
 stage "interop" scripts/interop.sh
 stage "storefront, optimised" storefront
 stage "tests of the benchmark's script" python3 -m unittest discover --start-directory Benchmarks
+stage "dashboards, alerts, deployment" scripts/operations.sh
 stage "README" scripts/check-readme.py
 stage "documentation" scripts/docs.sh
 stage "races, under ThreadSanitizer" race_tests

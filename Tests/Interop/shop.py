@@ -14,10 +14,10 @@ STOREFRONT = Path(os.environ.get("INTEROP_STOREFRONT") or ROOT / ".build" / "deb
 
 
 class Service:
-    """A process of `storefront`, with the ports it was told."""
+    """A process of `storefront`, with the ports it was told: of its API and of its metrics."""
 
-    def __init__(self, folder, name, arguments, environment):
-        self.port, self.metrics_port = free_port(), free_port()
+    def __init__(self, folder, name, arguments, environment, ports=None):
+        self.port, self.metrics_port = ports or (free_port(), free_port())
         self.output = Path(folder) / f"{name}.out"
         self.log = Path(folder) / f"{name}.log"
         self.base = f"http://127.0.0.1:{self.port}"

@@ -1,4 +1,4 @@
-import VitalsMetrics
+package import VitalsMetrics
 
 /// Under which names the families of a registry are shown: settled, and clashes reported, when they are declared, so
 /// that no scrape is the first to know.
@@ -98,7 +98,8 @@ final class ExposedNames: Sendable {
 }
 
 extension StreamIdentity {
-    init(_ family: FamilyDescription) {
+    /// What tells a family from others.
+    package init(_ family: FamilyDescription) {
         let kind: MetricName.Kind =
             switch family.data {
             case .sum(isMonotonic: true): .counter

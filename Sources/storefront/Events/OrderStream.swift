@@ -111,14 +111,15 @@ actor OrderStream {
 
     private func evaluate(_ window: TumblingWindows.Window, _ trigger: StreamProcessorTelemetry.Trigger) async {
         telemetry.triggered(Self.window, by: trigger)
-        let summary = telemetry.aggregate("buyers") { WindowSummary(window) }
         do {
             try await tracer.withSpan("store window") { _ in
+                let summary = telemetry.aggregate("buyers") { WindowSummary(window) }
                 try await telemetry.state(.checkpoint) { try await database.store(summary) }
             }
         } catch {
             Console.complain(
-                "error: the window of \(summary.began / 1_000_000_000), buyers: \(summary.buyers), is lost: \(error)")
+                "error: the window of \(window.began / 1_000_000_000), buyers: \(window.buyers.count), is lost: \(error)"
+            )
         }
     }
 }

@@ -4,6 +4,8 @@ struct PaymentOptions: Equatable, Sendable {
         usage: storefront payment [options]
 
           --port PORT            where the service listens (8081; 0 takes any that is free)
+          --host HOST            whom it listens to: localhost, or 0.0.0.0 for everybody, as in a container (localhost);
+                                 that of the metrics is OTEL_EXPORTER_PROMETHEUS_HOST
           --metrics-port PORT    where its metrics are: /metrics, and / for people (9465; 0 takes any that is free)
           --seed NUMBER          what the faults are drawn from (1)
           --telemetry on|off     off measures what telemetry costs: the same service, and nobody reads (on)
@@ -16,6 +18,7 @@ struct PaymentOptions: Equatable, Sendable {
     static let usualMetricsPort = 9465
 
     var port: Int?
+    var host = "localhost"
     var metricsPort: Int?
     var seed = 1
     var hasTelemetry = true
@@ -29,6 +32,7 @@ struct PaymentOptions: Equatable, Sendable {
         while let option = try reader.next() {
             switch option {
             case "--port": port = try reader.integer(0...65535)
+            case "--host": host = try reader.text()
             case "--metrics-port": metricsPort = try reader.integer(0...65535)
             case "--seed": seed = try reader.integer(0...Int.max)
             case "--telemetry": hasTelemetry = try reader.isOn()
@@ -38,7 +42,7 @@ struct PaymentOptions: Equatable, Sendable {
         }
     }
 
-    /// The options of the service that belongs to a shop.
+    /// The options of the service that belongs to a shop, which is the only one that it listens to.
     init(of shop: ShopOptions) {
         port = shop.paymentPort
         metricsPort = shop.paymentMetricsPort
@@ -51,6 +55,7 @@ struct PaymentOptions: Equatable, Sendable {
     /// The command line that says the same.
     var arguments: [String] {
         var arguments = ["payment", "--seed", "\(seed)", "--telemetry", hasTelemetry ? "on" : "off"]
+        if host != PaymentOptions().host { arguments += ["--host", host] }
         if let port { arguments += ["--port", "\(port)"] }
         if let metricsPort { arguments += ["--metrics-port", "\(metricsPort)"] }
         if isAttached { arguments.append("--attached") }

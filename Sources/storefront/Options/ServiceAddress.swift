@@ -23,10 +23,11 @@ struct ServiceAddress: Equatable, Sendable {
         url = text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
-    /// A service on this machine.
-    init(port: Int) {
-        host = "localhost"
+    /// A service on this machine, which listens to `host`.
+    init(host: String = "localhost", port: Int) {
+        let isEverybody = host == "0.0.0.0" || host == "::"
+        self.host = isEverybody ? "localhost" : host.contains(":") ? "[\(host)]" : host
         self.port = port
-        url = "http://localhost:\(port)"
+        url = "http://\(self.host):\(port)"
     }
 }

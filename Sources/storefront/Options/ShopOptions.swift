@@ -5,6 +5,8 @@ struct ShopOptions: Equatable, Sendable {
                storefront payment [options]    the payment service alone (storefront payment --help)
 
           --port PORT            where the shop listens (8080; 0 takes any that is free)
+          --host HOST            whom it listens to: localhost, or 0.0.0.0 for everybody, as in a container (localhost);
+                                 that of the metrics is OTEL_EXPORTER_PROMETHEUS_HOST
           --metrics-port PORT    where its metrics are: /metrics, and / for people
                                  (9464, or OTEL_EXPORTER_PROMETHEUS_PORT; 0 takes any that is free)
           --payment URL          the payment service; without it the shop starts one of its own
@@ -24,6 +26,7 @@ struct ShopOptions: Equatable, Sendable {
         """
 
     var port = 8080
+    var host = "localhost"
     var metricsPort: Int?
     var payment: ServiceAddress?
     var paymentPort: Int?
@@ -43,6 +46,7 @@ struct ShopOptions: Equatable, Sendable {
         while let option = try reader.next() {
             switch option {
             case "--port": port = try reader.integer(0...65535)
+            case "--host": host = try reader.text()
             case "--metrics-port": metricsPort = try reader.integer(0...65535)
             case "--payment": payment = try reader.address()
             case "--payment-port":

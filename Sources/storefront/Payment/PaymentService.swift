@@ -29,7 +29,7 @@ enum PaymentService {
     static func open(_ options: PaymentOptions, _ meter: Meter, _ tracer: Tracer) throws -> Endpoint {
         let routes = PaymentRoutes(options, meter: meter, tracer: tracer)
         return try ServiceEndpoint.open(
-            port: options.port ?? PaymentOptions.usualPort,
+            port: options.port ?? PaymentOptions.usualPort, host: options.host,
             option: options.isAttached ? "--payment-port" : "--port", meter: meter,
             mayMove: options.isAttached && options.port == nil
         ) { endpoint in
@@ -41,7 +41,7 @@ enum PaymentService {
         if options.isAttached {
             Console.say("\(OwnPayment.greeting) \(endpoint.port) \(telemetry.endpoint?.port ?? 0)")
         } else {
-            Console.say("payment     http://localhost:\(endpoint.port)/payments")
+            Console.say("payment     \(ServiceAddress(host: options.host, port: endpoint.port).url)/payments")
             Console.say(telemetry)
             Console.say("ends with Ctrl-C")
         }

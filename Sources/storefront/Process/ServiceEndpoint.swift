@@ -11,9 +11,11 @@ enum ServiceEndpoint {
     ///   - option: What chooses the port, for the message that it is taken.
     ///   - mayMove: Whether any port will do where that one is taken.
     static func open(
-        port: Int, option: String = "--port", meter: Meter, mayMove: Bool = false, routes: (Endpoint) throws -> Void
+        port: Int, host: String, option: String = "--port", meter: Meter, mayMove: Bool = false,
+        routes: (Endpoint) throws -> Void
     ) throws -> Endpoint {
         var configuration = EndpointConfiguration()
+        configuration.host = host
         configuration.port = port
         configuration.limits.connections = 512
         configuration.limits.connectionsPerAddress = 512
@@ -23,9 +25,9 @@ enum ServiceEndpoint {
         do {
             try endpoint.start()
         } catch EndpointError.portTaken where mayMove {
-            return try open(port: 0, meter: meter, routes: routes)
+            return try open(port: 0, host: host, meter: meter, routes: routes)
         } catch {
-            throw StartError(description: "the endpoint of the API: \(error); the option is \(option)")
+            throw StartError(description: "the endpoint of the API: \(error); the options are \(option) and --host")
         }
         return endpoint
     }

@@ -62,7 +62,7 @@ final class Shop: Sendable {
                 database, payments: payments, messaging: messaging, metrics: OrderMetrics(meter), tracer: tracer,
                 tally: tally),
             tally: tally)
-        endpoint = try ServiceEndpoint.open(port: options.port, meter: meter) { endpoint in
+        endpoint = try ServiceEndpoint.open(port: options.port, host: options.host, meter: meter) { endpoint in
             try routes.add(to: endpoint, HTTPServerTelemetry(meter: meter, tracer: tracer))
         }
         self.database = database

@@ -41,10 +41,11 @@ enum ShopService {
             try endpoint?.addReadinessCheck("shop", shop.checkReadiness)
             if let own { try endpoint?.addReadinessCheck("payment", own.checkReadiness) }
         }
+        let address = ServiceAddress(host: options.host, port: shop.endpoint.port)
         let load = try options.load.map { rate in
-            try LoadGenerator("http://localhost:\(shop.endpoint.port)", rate: rate, seed: options.seed)
+            try LoadGenerator(address.url, rate: rate, seed: options.seed)
         }
-        announce(options, shop, telemetry, payment, own)
+        announce(options, address, telemetry, payment, own)
 
         let loading = Task { await load?.run() }
         wait(.seconds(options.seconds ?? 1_000_000_000), own)
@@ -89,9 +90,10 @@ enum ShopService {
     }
 
     private static func announce(
-        _ options: ShopOptions, _ shop: Shop, _ telemetry: Telemetry, _ payment: ServiceAddress, _ own: OwnPayment?
+        _ options: ShopOptions, _ shop: ServiceAddress, _ telemetry: Telemetry, _ payment: ServiceAddress,
+        _ own: OwnPayment?
     ) {
-        Console.say("shop        http://localhost:\(shop.endpoint.port)/api/users/1")
+        Console.say("shop        \(shop.url)/api/users/1")
         Console.say(telemetry)
         Console.say("payment     \(payment.url)/payments")
         if let own, own.metricsPort > 0 {

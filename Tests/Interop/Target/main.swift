@@ -6,14 +6,15 @@ import Vitals
 
 let span = ExemplarContext(
     traceID: (0x4bf9_2f35_77b3_4da6, 0xa3ce_929d_0e0e_4736), spanID: 0x00f0_67aa_0ba9_02b7, flags: 1)
-ExemplarSource.install { span }
-
 let arguments = CommandLine.arguments.dropFirst()
+let isTroubled = arguments.contains("trouble")
+if !isTroubled { ExemplarSource.install { span } }
 var configuration = Configuration(service: "interop", version: "1.2.3", environment: "test")
 configuration.endpoint?.port = 0
 configuration.prometheus.hasCreatedSamples = arguments.contains("created")
 if arguments.contains("utf8") { configuration.prometheus.translation = .noTranslation }
 if arguments.contains("load") { configuration.limits.cardinality = 20_000 }
+if isTroubled { Trouble.configure(&configuration) }
 
 let telemetry = try Telemetry.start(configuration)
 let meter = telemetry.meter("interop.shop", version: "1.0")
@@ -45,6 +46,8 @@ if arguments.contains("load") {
     let family = meter.counter("load", by: .string("route"), .string("method"), .int("status"))
     for index in 0..<10_000 { family["/api/v1/items/\(index)", "GET", 200].add(index + 1) }
 }
+
+if isTroubled { Task.detached { await Trouble(telemetry).run() } }
 
 guard let port = telemetry.endpoint?.port else { exit(1) }
 let line = "{\"port\":\(port)}\n"

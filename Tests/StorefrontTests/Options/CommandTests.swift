@@ -20,6 +20,7 @@ import Testing
             ("", shop()),
             ("--port 0", shop { $0.port = 0 }),
             ("--port=65535", shop { $0.port = 65535 }),
+            ("--host 0.0.0.0", shop { $0.host = "0.0.0.0" }),
             ("--metrics-port 9000 --port 80", shop { ($0.metricsPort, $0.port) = (9000, 80) }),
             ("--payment http://localhost:8081/", shop { $0.payment = ServiceAddress("http://localhost:8081") }),
             (
@@ -45,6 +46,7 @@ import Testing
                 "payment --port 1 --metrics-port 2 --attached",
                 payment { ($0.port, $0.metricsPort, $0.isAttached) = (1, 2, true) }
             ),
+            ("payment --host ::", payment { $0.host = "::" }),
             ("payment --slow 1 --telemetry off", payment { ($0.faults.slow, $0.hasTelemetry) = (1, false) }),
             ("--help", .help(ShopOptions.help)),
             ("--port x -h", .help(ShopOptions.help)),
@@ -83,6 +85,7 @@ import Testing
             (["--payment=user:secret@a"], "--payment needs an address without a name and a password"),
             (["--slow", "1.1"], "--slow needs a share from 0 to 1, not '1.1'"),
             (["--fail", "nan"], "--fail needs a share from 0 to 1, not 'nan'"),
+            (["--host", ""], "--host needs a value that is not empty"),
             (["--database", ""], "--database needs a value that is not empty"),
             (["--prot", "1"], "there is no option --prot"),
             (["-p", "1"], "there is no option -p"),
@@ -113,14 +116,14 @@ import Testing
 
     @Test func everyOptionIsExplained() {
         for option in [
-            "--port", "--metrics-port", "--payment", "--payment-port", "--payment-metrics-port", "--database", "--load",
-            "--seconds", "--seed", "--telemetry", "--slow", "--decline", "--fail", "--help",
+            "--port", "--host", "--metrics-port", "--payment", "--payment-port", "--payment-metrics-port", "--database",
+            "--load", "--seconds", "--seed", "--telemetry", "--slow", "--decline", "--fail", "--help",
         ] {
             #expect(ShopOptions.help.contains("  \(option) "), "\(option)")
         }
         for option in [
-            "--port", "--metrics-port", "--seed", "--telemetry", "--slow", "--decline", "--fail", "--attached",
-            "--help",
+            "--port", "--host", "--metrics-port", "--seed", "--telemetry", "--slow", "--decline", "--fail",
+            "--attached", "--help",
         ] {
             #expect(PaymentOptions.help.contains("  \(option) "), "\(option)")
         }

@@ -1,0 +1,1 @@
+"""What scripts/check-alerts.py checks."""

@@ -1,0 +1,1 @@
+"""What scripts/check-dashboards.py asks of the dashboards. Each rule gives what is wrong, as sentences, or nothing."""

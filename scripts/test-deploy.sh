@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Runs the tests of what is deployed that take minutes: real servers scrape, receive and alert. One after the other, each
+# with a bound; takes the names of some, by default runs all.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+seconds=${DEPLOY_SECONDS:-300}
+# The first time, the one of the image builds the services for it and a small Debian.
+longest=1500
+root=$PWD
+python=$(scripts/python.sh)
+summary=
+failed=0
+
+for product in interop-target storefront vitals-dashboards; do
+    swift build --product "$product" -Xswiftc -warnings-as-errors
+done
+cd Tests/Deploy
+export GRPC_VERBOSITY=NONE
+
+tests=("$@")
+if [ $# -eq 0 ]; then
+    for file in test_*.py; do
+        case ${file%.py} in
+            # A part of `make test` (scripts/operations.sh).
+            test_check_alerts | test_check_dashboards | test_import) ;;
+            *) tests+=("${file%.py}") ;;
+        esac
+    done
+fi
+
+# Notes how a test ended, and how long it took.
+stage() {
+    local name=$1 log=$root/.build/deploy-$1.log began=$SECONDS verdict=passed limit=$seconds
+    shift
+    if [[ $name == test_image && $limit -lt $longest ]]; then limit=$longest; fi
+    printf '\n== %s\n' "$name"
+    timeout --kill-after=20 "$limit" "$@" >"$log" 2>&1 || verdict=FAILED
+    # No tests are no success.
+    if [[ $name == test_* ]] && ! grep -q '^Ran [1-9]' "$log"; then verdict=FAILED; fi
+    [ "$verdict" = passed ] || failed=1
+    cat "$log"
+    summary+=$(printf '%s %4d s  %s' "$verdict" $((SECONDS - began)) "$name")$'\n'
+}
+
+if [ $# -eq 0 ]; then
+    stage check-alerts "$python" "$root/scripts/check-alerts.py"
+    stage check-deploy "$python" "$root/scripts/check-deploy.py" --all-tools
+fi
+for name in "${tests[@]}"; do
+    stage "${name%%.*}" "$python" -W error::ResourceWarning -m unittest --verbose "$name"
+done
+printf '\n== summary\n%s' "$summary"
+exit "$failed"
