@@ -246,7 +246,7 @@ class House(unittest.TestCase):
         rule = re.search(r"      - record: job:http.*?\n.*?\n", RULES)[0]
         self.write(A, RULES + rule)
         _, complaints = checks.by_promtool(Alerts.read(self.folder), "promtool")
-        self.assertIn("duplicate", complaints[0])
+        self.assertIn("duplicate", complaints[-1])
 
     def test_the_script_says_what_is_wrong_and_fails(self):
         done = self.run_script()
