@@ -136,11 +136,12 @@ if let races = Context.environment["VITALS_RACES"] {
     }
 }
 
-// What is tested optimised is the libraries. The storefront is built optimised as its users do it, and runs then
-// (scripts/test.sh): to build it and all other programs for the tests too takes a minute.
+// What is tested optimised is the libraries that programs link. The storefront is built optimised as its users do it,
+// and runs then (scripts/test.sh), and dashboards are made from a debug build: to build these and all other programs for
+// the tests too takes a minute.
 if Context.environment["VITALS_OPTIMISED"] != nil {
     package.products = []
-    let needless = ["StorefrontTests", "AllocationCounter", "BenchTiming"]
+    let needless = ["StorefrontTests", "VitalsDashboards", "VitalsDashboardsTests", "AllocationCounter", "BenchTiming"]
     package.targets.removeAll { $0.type == .executable || needless.contains($0.name) }
 }
 
