@@ -136,13 +136,14 @@ if let races = Context.environment["VITALS_RACES"] {
     }
 }
 
-// What is tested optimised is the libraries that programs link. The storefront is built optimised as its users do it,
-// and runs then (scripts/test.sh), and dashboards are made from a debug build: to build these and all other programs for
-// the tests too takes a minute.
+// What is tested optimised is the libraries that programs link. The storefront runs in a stage of its own (scripts/test.sh),
+// and dashboards are made from a debug build: to build all other programs and their tests too takes a minute.
 if Context.environment["VITALS_OPTIMISED"] != nil {
-    package.products = []
     let needless = ["StorefrontTests", "VitalsDashboards", "VitalsDashboardsTests", "AllocationCounter", "BenchTiming"]
-    package.targets.removeAll { $0.type == .executable || needless.contains($0.name) }
+    package.products = []
+    package.targets.removeAll {
+        $0.type == .executable && $0.name != "storefront" || needless.contains($0.name)
+    }
 }
 
 for target in package.targets
@@ -158,10 +159,12 @@ where target.type != .system
     ]
 }
 
-// Programs do not inline these rooms, as nothing of them is public: only what is tested needs to be optimised, not the
+// Nothing of these rooms is compiled into the programs that use them: only what is tested needs to be optimised, not the
 // tests themselves, which would take twice the time to compile.
 if Context.environment["VITALS_OPTIMISED"] != nil {
-    let closed = ["VitalsPrometheusTests", "VitalsOTLPTests", "VitalsEndpointTests"]
+    let closed = [
+        "VitalsPrometheusTests", "VitalsOTLPTests", "VitalsEndpointTests", "VitalsSQLiteTests", "VitalsTests",
+    ]
     for target in package.targets where closed.contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
     }
