@@ -41,7 +41,6 @@ esac
 root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
 folder=${LOCAL_FOLDER:-$root/.build/local}
 interval=${SCRAPE_INTERVAL:-5s}
-rules=${RULES:-$root/alerts/*.rules.yml}
 patience=30
 
 fail() {
@@ -85,31 +84,44 @@ command -v prometheus >/dev/null || fail "there is no prometheus on the PATH: ap
 # Debian's name, and everybody else's.
 alertmanager=$(command -v prometheus-alertmanager || command -v alertmanager) \
     || fail "there is no prometheus-alertmanager on the PATH: apt-get install prometheus-alertmanager"
-version=$(prometheus --version 2>&1 | sed -n 's/.*version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
-[ -n "$version" ] || fail "prometheus --version says no version, but: $(prometheus --version 2>&1 | head -n 1)"
-read -r major minor <<<"$version"
+said=$(prometheus --version 2>&1) && code=0 || code=$?
+[ "$code" -eq 0 ] && [[ $said =~ version\ ([0-9]+)\.([0-9]+) ]] \
+    || fail "prometheus does not tell its version; --version ends with $code and says: ${said%%$'\n'*}"
+major=${BASH_REMATCH[1]}
+minor=${BASH_REMATCH[2]}
 
 if [ -z "${STOREFRONT:-}" ]; then
     "$root/scripts/toolchain.sh"
     (cd "$root" && swift build -c release --product storefront -Xswiftc -warnings-as-errors)
     STOREFRONT=$root/.build/release/storefront
 fi
-[ -x "$STOREFRONT" ] || fail "STOREFRONT is $STOREFRONT, which is no program"
+[ -f "$STOREFRONT" ] && [ -x "$STOREFRONT" ] || fail "STOREFRONT is $STOREFRONT, which is no program"
+# A name alone would be looked for on the PATH.
+case $STOREFRONT in /*) ;; *) STOREFRONT=$PWD/$STOREFRONT ;; esac
 
 mkdir -p "$folder"
 folder=$(CDPATH='' cd -- "$folder" && pwd)
+
+# What is started inherits the lock: it is free when all of that has ended, even if this script was killed.
+exec {lock}>>"$folder/lock"
+flock --nonblock "$lock" \
+    || fail "$folder is that of $(cat "$folder/lock"): end that and what it started, or choose another with LOCAL_FOLDER"
+echo "process $$, whose shop is at port $STOREFRONT_PORT" >"$folder/lock"
 
 # What is an option of the command line in older versions is a key of the file in newer ones.
 from() { [ "$major" -gt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -ge "$2" ]; }; }
 features=exemplar-storage
 keys=
-if from 3 0; then keys+=$'  always_scrape_classic_histograms: true\n'; fi
 if from 3 8; then keys+=$'  scrape_native_histograms: true\n'; else features+=,native-histograms; fi
 if from 3 10; then keys+=$'  extra_scrape_metrics: true\n'; else features+=,extra-scrape-metrics; fi
 
+# The name of a folder as a pattern that fits nothing else.
+literally() { sed 's/[][\\*?]/\\&/g' <<<"$1"; }
+
 # Prometheus takes a pattern without files for no rules at all, and its folder for that of the configuration.
-compgen -G "$rules" >/dev/null || fail "RULES is $rules, where there are no files"
-case $rules in /*) ;; *) rules=$PWD/$rules ;; esac
+rules=${RULES:-$(literally "$root")/alerts/*.rules.yml}
+case $rules in /*) ;; *) rules=$(literally "$PWD")/$rules ;; esac
+compgen -G "$rules" >/dev/null || fail "RULES is ${RULES:-$rules}, where there are no files"
 
 cat >"$folder/prometheus.yml" <<YAML
 global:
@@ -117,7 +129,7 @@ global:
   evaluation_interval: $interval
 $keys
 rule_files:
-  - "$rules"
+  - '${rules//\'/\'\'}'
 
 alerting:
   alertmanagers:

@@ -17,7 +17,14 @@ COMMANDS = {
     "make run", "make test", "make bench", "make lint", "make tsan", "make fuzz", "make docs", "make test-deploy",
     # Run by Tests/Deploy.
     "deploy/local.sh", "deploy/import.sh http://admin:admin@localhost:3000",
-    "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 make run",
+    "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 deploy/local.sh",
+    # Run by Tests/Deploy/test_pushed.py, with these flags.
+    "vmagent -remoteWrite.url=http://prometheus:9090/api/v1/write -remoteWrite.forcePromProto -remoteWrite.queues=1 "
+    "-remoteWrite.relabelConfig=relabel.yml -streamAggr.config=target-info.yml -streamAggr.keepInput "
+    "-opentelemetry.usePrometheusNaming -opentelemetry.promoteAllResourceAttributes=false "
+    "-opentelemetry.promoteResourceAttributes="
+    "service.name,service.namespace,service.instance.id,service.version,telemetry.sdk.name",
+    "sed -E -i -f deploy/victoria-metrics/classic.sed dashboards/*.json",
 }  # fmt: skip
 SHELLS = ("sh", "shell", "bash", "console")
 
@@ -86,9 +93,9 @@ def commands_of(block):
             if not line.startswith("$ "):
                 continue
             line = line[2:]
-        line = re.sub(r"(^|\s)#.*", "", line).strip()
-        if line:
-            yield line
+        line = re.sub(r"(^|\s)#.*", "", line)
+        if line.strip():
+            yield " ".join(line.split())
 
 
 def write_if_new(path, text):

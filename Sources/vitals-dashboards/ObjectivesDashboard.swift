@@ -97,7 +97,7 @@ enum ObjectivesDashboard {
                         + "and 6 call somebody, 3 and 1 wait for the morning. An alert fires when a long window and its "
                         + "short one are both above.",
                     unit: .number, windows.map { Target(promise.burn($0), legend: "{{job}} \($0)") }
-                ).limits(1, 3, 6, 14.4).sized(24, 10),
+                ).limits(1, 3, 6, 14.4).every("1m").sized(24, 10),
                 Panel.timeseries(
                     "\(promise.name): budget left",
                     "Of thirty days. A steep fall is an outage, a slope a fault that nobody sees.",

@@ -23,7 +23,7 @@ enum ProcessDashboard {
     private static let each = ["job", "instance"]
 
     private static func classic(_ name: String, rate: Bool = false) -> String {
-        let metric = Metric.ofTarget(name)
+        let metric = Metric.named(name)
         return rate ? metric.rate(by: each) : metric.sum(by: each)
     }
 

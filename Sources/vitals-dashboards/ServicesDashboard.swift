@@ -33,17 +33,15 @@ enum ServicesDashboard {
     }
 
     private static func overview(_ requests: Metric, active: Metric) throws(DashboardError) -> Row {
-        let up = Metric.ofTarget("up")
-        let target = Metric.ofTarget("target_info")
-        return Row(
+        Row(
             "Overview",
             [
                 .stat(
                     "Targets up",
-                    "Share of the scraped instances that answered the last scrape (up). Less than 100 %: see the alert "
-                        + "TelemetryTargetDown. Instances that push are counted as up while they report (target_info).",
+                    "Share of the instances that answered the last scrape (up). Less than 100 %: see the alert TelemetryTargetDown. "
+                        + "Instances that push count as up while they report (target_info).",
                     unit: .ratio,
-                    [Target("(avg(\(up.series())) or count(\(target.series())) * 0 + 1)", legend: "up")]
+                    [Target("avg(\(Targets.reporting))", legend: "up")]
                 ).thresholds(.falling(0.5, 1)),
                 .stat(
                     "Requests", "Requests that all chosen services got, per second (\(requests.family)).",
@@ -65,7 +63,7 @@ enum ServicesDashboard {
                     unit: .number, [Target(active.sum(), legend: "requests")]),
                 .stat(
                     "Instances", "How many processes report themselves (target_info).", unit: .number,
-                    [Target("count(\(target.series()))", legend: "instances")]),
+                    [Target("count(count by (job, instance) (\(Targets.info.series())))", legend: "instances")]),
                 .alerts(
                     "Alerts", "Alerts of the chosen jobs that fire or are about to, with what Grafana knows of them."),
                 Panel.table(
@@ -74,7 +72,8 @@ enum ServicesDashboard {
                         + "under way, or was left half way.",
                     [
                         Target(
-                            "count by (job, service_version) (\(target.series()))", legend: "Instances", unit: .number)
+                            "count by (job, service_version) (count by (job, instance, service_version) "
+                                + "(\(Targets.info.series())))", legend: "Instances", unit: .number)
                     ]
                 ).sized(12, 6),
             ])
@@ -172,7 +171,7 @@ enum ServicesDashboard {
                 .heatmap(
                     "Spread of durations",
                     "How many requests took how long, from classic buckets; of native histograms see the row below. Two "
-                        + "bands are two kinds of requests.",
+                        + "bands are two kinds of requests. Services with other bounds make stripes: choose one.",
                     unit: .seconds, requests.classicBuckets()),
                 Panel.timeseries(
                     "Faster than 250 ms",

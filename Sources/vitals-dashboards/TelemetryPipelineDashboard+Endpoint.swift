@@ -47,10 +47,10 @@ extension TelemetryPipelineDashboard {
         let needed =
             "It needs extra scrape metrics (extra_scrape_metrics: true, in older versions "
             + "--enable-feature=extra-scrape-metrics), and is empty without them and where services push."
-        let duration = Metric.ofTarget("scrape_duration_seconds").series()
-        let stored = Metric.ofTarget("scrape_samples_post_metric_relabeling").series()
-        let timeout = Metric.ofTarget("scrape_timeout_seconds").series()
-        let limit = Metric.ofTarget("scrape_sample_limit").series()
+        let duration = Metric.named("scrape_duration_seconds").series()
+        let stored = Metric.named("scrape_samples_post_metric_relabeling").series()
+        let timeout = Metric.named("scrape_timeout_seconds").series()
+        let limit = Metric.named("scrape_sample_limit").series()
         return Row(
             "Limits of scrapes", collapsed: true,
             [
@@ -73,7 +73,7 @@ extension TelemetryPipelineDashboard {
                     "Bytes of one scrape, not compressed, of the ten largest. \(needed)", unit: .bytes,
                     [
                         Target(
-                            "topk(10, \(Metric.ofTarget("scrape_body_size_bytes").series()))",
+                            "topk(10, \(Metric.named("scrape_body_size_bytes").series()))",
                             legend: "{{job}} {{instance}}")
                     ]
                 ).sized(8),
@@ -83,7 +83,7 @@ extension TelemetryPipelineDashboard {
     /// Of the job of Prometheus, which is none of those that can be chosen as it has no `target_info`.
     func server() -> Row {
         let whose = "These are Prometheus' own metrics: it has to scrape itself, and all jobs have to be chosen above."
-        func metric(_ name: String) -> Metric { .ofTarget("prometheus_\(name)") }
+        func metric(_ name: String) -> Metric { .named("prometheus_\(name)") }
         return Row(
             "Prometheus itself", collapsed: true,
             [

@@ -9,7 +9,7 @@ struct TelemetryPipelineDashboard {
 
     let catalogue: Catalogue
     /// Every process that pushes or is scraped has it, in all languages.
-    let target = Metric.ofTarget("target_info")
+    let target = Metric.named("target_info")
     /// Every process that has Vitals.
     let series: Metric
     let points: Metric
@@ -24,7 +24,8 @@ struct TelemetryPipelineDashboard {
                 "Whether metrics and spans arrive, what is lost on the way and why, and what that costs. Look here "
                 + "before you believe that a service is quiet.",
             rows: [
-                try page.overview(), try page.instruments(), try page.scrapes(), try page.push(), try page.traces(),
+                try page.overview(), try page.instruments(), page.largest(), try page.scrapes(), try page.push(),
+                try page.traces(),
                 try page.endpoint(), page.scrapeLimits(), try page.tail(), page.server(),
             ])
     }
@@ -62,9 +63,9 @@ struct TelemetryPipelineDashboard {
                     [Target("count(count by (job) (\(target.series())))", legend: "services")]),
                 .stat(
                     "Targets down",
-                    "Instances that did not answer the last scrape (up). The alert TelemetryTargetDown fires after 5 minutes.",
+                    "Instances that did not answer the last scrape (up), of jobs that reported themselves in the time shown. The alert TelemetryTargetDown fires after 5 minutes.",
                     unit: .number,
-                    [Target(orNothing("count(\(Metric.ofTarget("up").series()) == 0)"), legend: "targets")]
+                    [Target(orNothing("count(\(Targets.up) == 0)"), legend: "targets")]
                 ).thresholds(.rising(1, 2)),
                 .stat(
                     "Series",
@@ -106,12 +107,30 @@ struct TelemetryPipelineDashboard {
             ])
     }
 
+    private static let all = Metric.named("")
+
+    private func largest() -> Row {
+        Row(
+            "Largest metrics", collapsed: true,
+            [
+                Panel.table(
+                    "Largest metrics",
+                    "The twenty metrics with the most series in the store now, buckets counted one by one. Whoever pays for "
+                        + "series begins here. It looks at everything that was chosen: with many jobs, choose one before "
+                        + "you open this row.",
+                    [
+                        Target(
+                            "topk(20, count by (job, __name__) (\(Self.all.series())))", legend: "Series", unit: .number
+                        )
+                    ])
+            ])
+    }
+
     private func instruments() throws(DashboardError) -> Row {
         let streams = try catalogue.metric("vitals.streams")
         let overflow = try catalogue.metric("vitals.stream.overflow")
         let dropped = try catalogue.metric("vitals.measurements.dropped")
         let conflicts = try catalogue.metric("vitals.instruments.conflicts")
-        let all = Metric.ofTarget("")
         return Row(
             "Instruments",
             [
@@ -121,13 +140,6 @@ struct TelemetryPipelineDashboard {
                         + "new values.",
                     unit: .number, [Target(series.sum(by: ["job"]), legend: "{{job}}")]
                 ).sized(8),
-                Panel.timeseries(
-                    "Largest metrics",
-                    "The ten metrics with the most series in the store, buckets counted one by one. Whoever pays for series "
-                        + "begins here. It is asked for once a minute, as it looks at everything.",
-                    unit: .number,
-                    [Target("topk(10, count by (job, __name__) (\(all.series())))", legend: "{{job}} {{__name__}}")]
-                ).every("1m").sized(8),
                 Panel.timeseries(
                     "Beyond the limit",
                     "Look-ups of attribute sets for which an instrument had no series left, per second. Their values are in "
@@ -145,7 +157,7 @@ struct TelemetryPipelineDashboard {
                         + "An empty table is good; see the alert TelemetryCardinalityOverflow.",
                     [
                         Target(
-                            "count by (job, __name__) (\(all.series(where: [.equal("otel.metric.overflow", "true")])))",
+                            "count by (job, __name__) (\(Self.all.series(where: [.equal("otel.metric.overflow", "true")])))",
                             legend: "Series", unit: .number)
                     ]
                 ).sized(8),
@@ -156,19 +168,19 @@ struct TelemetryPipelineDashboard {
                         + "the panel above. See the alert TelemetryMeasurementsDropped; the log names instruments.",
                     unit: .countsPerSecond,
                     [Target(dropped.rate(by: ["job", "reason"]), legend: "{{job}} {{reason}}")]
-                ).sized(8),
+                ).sized(12),
                 Panel.timeseries(
                     "Conflicts",
                     "Declarations of instruments and views that were wrong or contradicted each other, since the process began, "
                         + "as most happen before its first scrape. Above 0 the alert TelemetryInstrumentConflicts fires: the log "
                         + "names them.",
                     unit: .number, [Target(conflicts.sum(by: ["job"]), legend: "{{job}}")]
-                ).sized(4),
+                ).sized(6),
                 Panel.timeseries(
                     "Streams", "Streams that services report: an instrument, or what a view makes of one.",
                     unit: .number,
                     [Target(streams.sum(by: ["job"]), legend: "{{job}}")]
-                ).sized(4),
+                ).sized(6),
             ])
     }
 
@@ -179,8 +191,8 @@ struct TelemetryPipelineDashboard {
         let collections = try catalogue.metric("otel.sdk.metric_reader.collection.duration")
         let cut = try catalogue.metric("vitals.collections.cut")
         let unread = try catalogue.metric("vitals.histograms.unread")
-        let scraped = Metric.ofTarget("scrape_samples_scraped")
-        let stored = Metric.ofTarget("scrape_samples_post_metric_relabeling")
+        let scraped = Metric.named("scrape_samples_scraped")
+        let stored = Metric.named("scrape_samples_post_metric_relabeling")
         return Row(
             "Scrapes and collections",
             [
@@ -190,7 +202,7 @@ struct TelemetryPipelineDashboard {
                         + "it is the network or Prometheus. At half of the timeout the alert TelemetryScrapeSlow fires.",
                     unit: .seconds,
                     [
-                        Target(Metric.ofTarget("scrape_duration_seconds").max(by: ["job"]), legend: "{{job}}"),
+                        Target(Metric.named("scrape_duration_seconds").max(by: ["job"]), legend: "{{job}}"),
                         Target(durations.mean(), legend: "{{job}} answering"),
                     ]
                 ).sized(8),
@@ -209,7 +221,7 @@ struct TelemetryPipelineDashboard {
                     "Series that a scrape brought for the first time. A peak is a deployment; if it never calms down, the alert "
                         + "TelemetrySeriesChurnHigh fires: an attribute has ever new values.",
                     unit: .number,
-                    [Target(Metric.ofTarget("scrape_series_added").sum(by: ["job"]), legend: "{{job}}")]
+                    [Target(Metric.named("scrape_series_added").sum(by: ["job"]), legend: "{{job}}")]
                 ).sized(8),
                 Panel.timeseries(
                     "Answers",

@@ -1,7 +1,7 @@
 """Draws a dashboard from its file and from what a Prometheus answers: a page of HTML, for those without a Grafana at hand.
 
 Places, titles, units, names of series, colours of thresholds and transformations of tables are those of the file. It is no Grafana:
-axes have no more than their ends, and nothing can be clicked.
+alerts are those of Prometheus, axes have no more than their ends, and nothing can be clicked.
 """
 
 import html
@@ -260,6 +260,6 @@ class Drawing:
             f'<tr><td style="color:{NAMED["red" if each["state"] == "firing" else "orange"]}">{each["state"]}'
             f'<td>{html.escape(each["labels"]["alertname"])}<td>{html.escape(each["labels"].get("job", ""))}'
             for each in alerts
-            if each["labels"].get("job")
+            if re.fullmatch(self.chosen["job"], each["labels"].get("job", ""))
         ]
         return f"<table>{''.join(lines[:8]) or '<tr><td>none'}</table>"

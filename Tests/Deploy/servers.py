@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "Tests" / "Interop"), str(ROOT / "scripts")]
 
+from deploy_checks import compose, files, tools  # noqa: E402
 from support import ended, free_port, get, wait_for  # noqa: E402
 
 PACKAGES = ("prometheus", "prometheus-alertmanager", "victoria-metrics")
@@ -48,8 +49,10 @@ def prometheus(folder, program, jobs, rules=(), alertmanager=None, flags=(), int
     folder.mkdir(exist_ok=True)
     port = free_port()
     jobs = {**jobs, "prometheus": [f"127.0.0.1:{port}"]}
-    configuration = {
-        "global": {"scrape_interval": interval, "evaluation_interval": interval},
+    # What is shipped, apart from what it talks to: what it does here it does there.
+    configuration = files.mapping(ROOT, compose.PROMETHEUS[0])
+    configuration["global"] |= {"scrape_interval": interval, "evaluation_interval": interval}
+    configuration |= {
         "scrape_configs": [
             {
                 "job_name": job, "sample_limit": 50_000,
@@ -58,7 +61,9 @@ def prometheus(folder, program, jobs, rules=(), alertmanager=None, flags=(), int
             for job, targets in jobs.items()
         ],
         "rule_files": [str(path) for path in rules],
+        "alerting": {},
     }  # fmt: skip
+    tools.readable(configuration, tools.version(program))
     if alertmanager:
         address = alertmanager.removeprefix("http://")
         configuration["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [address]}]}]}

@@ -107,15 +107,19 @@ class Compose(Faults):
     def test_prometheus(self):
         self.fails(
             compose.check_prometheus,
-            (COMPOSE, "      - --web.enable-otlp-receiver\n", "", "prometheus lacks --web.enable-otlp-receiver"),
             (COMPOSE, "feature=exemplar-storage", "feature=none", "prometheus lacks --enable-feature=exemplar-storage"),
             (SCRAPED, "  scrape_native_histograms: true\n", "", "global.scrape_native_histograms is not true"),
+            (SCRAPED, "global:\n", f"global:\n  {compose.CLASSIC}: true\n", f"global.{compose.CLASSIC} is there"),
             (PUSHED, "alerts/*.rules.yml", "rules/*.rules.yml", "/etc/prometheus/rules/*.rules.yml are in no mounted"),
             (SCRAPED, "*.rules.yml", "*.rules.yaml", "there are no rules /etc/prometheus/alerts/*.rules.yaml"),
             (SCRAPED, '"alertmanager:9093"', '"alerts:9093"', "alerts:9093 is no service"),
             (SCRAPED, "job_name: payment", "job_name: pay", "payment is not scraped"),
             (PUSHED, "job_name: jaeger", "job_name: payment", "payment is scraped, though it pushes"),
             (PUSHED, "  keep_identifying", "  forget_identifying", "target_info would lose service_name"),
+            (SCRAPED, "  keep_identifying", "  forget_identifying", "target_info would lose service_name"),
+            (SCRAPED, "_attributes: true", "_attributes: false", "target_info would lose service_name"),
+            (SCRAPED, "time_window: 10m", "time_window: 5m", "has another storage than"),
+            (PUSHED, "otlp:\n", "otlp:\n  convert_histograms_to_nhcb: true\n", "has another otlp than"),
         )
 
     def test_intervals(self):
@@ -150,6 +154,10 @@ class Compose(Faults):
             (COLLECTOR, "[tail_sampling]", "[tail_sampling, memory_limiter]", "memory_limiter that is not the first"),
             (COLLECTOR, "threshold_ms: 250", "threshold_ms: 500", "traces are kept from 500 ms on, but alerts/slo.rul"),
             (COLLECTOR, "[ERROR]", "[OK]", "no policy keeps the traces with errors"),
+            (COLLECTOR, "percentage: 10", "percentage: 0", "0 % of the other traces are kept, but deploy/README.md says"),
+            (COLLECTOR, "        type: prob", "        typ: prob", "no policy keeps a share of the other traces"),
+            (collector.README, "- 10 % of the others", "- 1 % of the others", "but deploy/README.md says 1 %"),
+            (collector.README, "- 10 % of the others", "- some", "deploy/README.md: does not say how many % of the others"),
             (COLLECTOR, "[memory_limiter]", "[memory_limiter, tail_sampling]", "span_metrics is behind tail_sampling"),
             (COLLECTOR, "processors: [tail_sampling]", "processors: []", "no pipeline has tail_sampling"),
             (JAEGER, "[healthcheckv2, ", "[", "the extension healthcheckv2 is not in service.extensions"),
@@ -292,7 +300,7 @@ class Tools(Faults):
             tools.check_prometheus,
             (SCRAPED, "extra_scrape_metrics", "extra_scrape_metric", "field extra_scrape_metric not found"),
             (PUSHED, "keep_identifying", "keep_id", "newer promtool"),
-            (SCRAPED, "max_exemplars", "most_exemplars", "promtool on the PATH (without always_scrape_classic_histogr"),
+            (SCRAPED, "max_exemplars", "most_exemplars", "promtool on the PATH (without extra_scrape_metrics, otlp"),
             ("alerts/slo.rules.yml", "expr:", "exrp:", "prometheus.yml: newer promtool"),
         )
 

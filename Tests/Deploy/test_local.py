@@ -14,16 +14,24 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Interop"))
 
+from points import points
 from pusher import FOREIGN
+from receivers import HTTPReceiver, receiving
+from signals import METRICS, TRACES
+from spans import spans
 from support import ROOT, free_port, get, wait_for
 
 SCRIPT = ROOT / "deploy/local.sh"
-PROGRAMS = (ROOT / ".build/release/storefront", ROOT / ".build/debug/storefront")
+PROGRAMS = (os.environ.get("INTEROP_STOREFRONT"), ROOT / ".build/release/storefront", ROOT / ".build/debug/storefront")
 PORTS = (
     "STOREFRONT_PORT", "STOREFRONT_METRICS_PORT", "PAYMENT_PORT", "PAYMENT_METRICS_PORT", "PROMETHEUS_PORT",
     "ALERTMANAGER_PORT",
 )  # fmt: skip
 MARK = "VITALS_TEST_OF_LOCAL"
+
+
+def program():
+    return next(Path(path) for path in PROGRAMS if path and Path(path).exists())
 
 
 def newer(package):
@@ -37,7 +45,7 @@ def newer(package):
 class Stack:
     """The script as a process of its own session, so that a signal for it reaches nobody else."""
 
-    def __init__(self, test, path=None, **variables):
+    def __init__(self, test, path=None, script=SCRIPT, cwd=None, **variables):
         self.folder = Path(tempfile.mkdtemp())
         test.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.ports = {name: free_port() for name in PORTS}
@@ -45,7 +53,7 @@ class Stack:
         self.environment = {
             **inherited,
             **{name: str(port) for name, port in self.ports.items()},
-            "STOREFRONT": str(next(program for program in PROGRAMS if program.exists())),
+            "STOREFRONT": str(program()),
             "LOCAL_FOLDER": str(self.folder / "local"),
             "SCRAPE_INTERVAL": "1s",
             "LOAD": "20",
@@ -56,10 +64,10 @@ class Stack:
         if path:
             self.environment["PATH"] = f"{path}:{self.environment['PATH']}"
         # Whoever runs the tests in the background ignores Ctrl-C, and a shell cannot take that back.
-        command = ["env", "--default-signal=INT", SCRIPT]
+        command = ["env", "--default-signal=INT", script]
         with open(self.folder / "output", "w", encoding="utf-8") as output:
             self.process = subprocess.Popen(
-                command, stdout=output, stderr=output, env=self.environment, start_new_session=True
+                command, stdout=output, stderr=output, env=self.environment, start_new_session=True, cwd=cwd
             )
         test.addCleanup(self.end)
 
@@ -161,8 +169,10 @@ class Local(unittest.TestCase):
         stack = Stack(self, folder, HISTOGRAMS="base2_exponential_bucket_histogram")
         self.check_stack(stack)
         duration = "http_server_request_duration_seconds"
-        for query in (f"histogram_count({duration})", f"{duration}_bucket", "scrape_timeout_seconds"):
+        for query in (f"histogram_count({duration})", "scrape_timeout_seconds"):
             self.assertTrue(stack.ask("query", query=query)["result"], query)
+        # Those of an exponential histogram come and go, which is not what quantiles of buckets are made from.
+        self.assertEqual(stack.ask("query", query=f"{duration}_bucket")["result"], [])
         # Ctrl-C reaches all of the terminal's group.
         self.check_end(stack, lambda pid: os.killpg(pid, signal.SIGINT))
 
@@ -180,6 +190,73 @@ class Local(unittest.TestCase):
         stack.process.terminate()
         self.assertEqual(stack.process.wait(30), 0, stack.said())
         self.assertEqual(stack.left(), [])
+
+    def test_what_is_pushed_comes_from_the_shop_and_from_its_payment_service(self):
+        receiver = self.enterContext(receiving(HTTPReceiver))
+        stack = Stack(
+            self, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://localhost:{receiver.port}", OTEL_METRIC_EXPORT_INTERVAL="1000"
+        )
+        stack.ready()
+
+        def services(signal, items):
+            requests = [received.request for received in list(receiver.requests) if received.signal == signal]
+            return {item.resource["service.name"] for request in requests for item in items(request)}
+
+        for signal, items in ((METRICS, points), (TRACES, spans)):
+            with self.subTest(signal.path):
+                wait_for("both push", lambda s=signal, i=items: services(s, i) == {"storefront", "payment"})
+        self.check_stack(stack)
+        self.assertEqual(receiver.problems, [])
+
+    def test_a_folder_has_one_stack(self):
+        stack = Stack(self)
+        stack.ready()
+        local = Path(stack.environment["LOCAL_FOLDER"])
+        before = {path: path.read_bytes() for path in (*local.glob("*.yml"), *local.glob("*.log"))}
+        self.assertGreaterEqual(len(before), 5)
+        held = f"{local} is that of process {stack.process.pid}, whose shop is at port {stack.ports['STOREFRONT_PORT']}"
+        # What it started runs on if it is killed.
+        for end in (lambda: None, stack.process.kill):
+            end()
+            other = Stack(self, LOCAL_FOLDER=str(local))
+            self.assertEqual(other.process.wait(30), 1)
+            self.assertIn(held, other.said())
+            self.assertIn("LOCAL_FOLDER", other.said())
+        for path, content in before.items():
+            self.assertTrue(path.read_bytes().startswith(content), path)
+        stack.end()
+        again = Stack(self, LOCAL_FOLDER=str(local))
+        again.ready()
+
+    def test_a_prometheus_that_does_not_start_is_told(self):
+        for code, line in ((127, "error while loading shared libraries"), (0, "no number")):
+            with self.subTest(line):
+                folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+                stub = folder / "prometheus"
+                stub.write_text(f"#!/bin/sh\necho {line}\nexit {code}\n", encoding="utf-8")
+                stub.chmod(0o755)
+                stack = Stack(self, folder)
+                self.assertEqual(stack.process.wait(30), 1)
+                self.assertIn(f"prometheus does not tell its version; --version ends with {code} and says: {line}", stack.said())
+
+    def test_a_checkout_may_have_any_name(self):
+        """What is a pattern or a quotation mark to somebody, too."""
+        checkout = Path(self.enterContext(tempfile.TemporaryDirectory())) / "it's [x] \\ y"
+        for path in ("alerts", "deploy/compose/alertmanager"):
+            shutil.copytree(ROOT / path, checkout / path)
+        shutil.copy(SCRIPT, checkout / "deploy/local.sh")
+        (checkout / "storefront").symlink_to(program())
+        for variables in ({}, {"RULES": "alerts/*.rules.yml"}):
+            with self.subTest(variables):
+                stack = Stack(
+                    self, script=checkout / "deploy/local.sh", cwd=checkout, STOREFRONT="storefront",
+                    LOCAL_FOLDER="local", **variables,
+                )  # fmt: skip
+                stack.ready()
+                files = {str(path) for path in (checkout / "alerts").glob("*.rules.yml")}
+                self.assertTrue(files)
+                self.assertEqual({group["file"] for group in stack.ask("rules")["groups"]}, files)
+                stack.end()
 
     def test_a_taken_port_is_named(self):
         with socket.create_server(("127.0.0.1", 0)) as other:
@@ -201,6 +278,7 @@ class Local(unittest.TestCase):
             ("a webhook", {"ALERT_WEBHOOK": "nowhere"}, "ALERT_WEBHOOK is 'nowhere', which is no URL"),
             ("rules", {"RULES": "/nonexistent/*.yml"}, "RULES is /nonexistent/*.yml, where there are no files"),
             ("a program", {"STOREFRONT": "/nonexistent"}, "STOREFRONT is /nonexistent, which is no program"),
+            ("a folder", {"STOREFRONT": "."}, "STOREFRONT is ., which is no program"),
             ("a shop that ends", {"STOREFRONT_OPTIONS": "--fail 2"}, "--fail needs a share from 0 to 1, not '2'"),
         ):
             with self.subTest(name):

@@ -90,4 +90,31 @@ struct DashboardTests {
         #expect(dashboard.fileName == "orders.json")
         #expect(try read(dashboard)["tags"] as? [String] == ["shop", "orders"])
     }
+
+    @Test func aPanelMayHaveMoreQueriesThanThereAreLetters() throws {
+        let targets = (0..<30).map { Target("up", legend: "\($0)") }
+        let panel = try #require(
+            try panels([Row("A", [.timeseries("a", "Words.", unit: .number, targets)])]).last)
+        let letters = try #require(panel["targets"] as? [[String: Any]]).compactMap { $0["refId"] as? String }
+        #expect(letters.count == 30)
+        #expect(letters.prefix(2) + letters.suffix(5) == ["A", "B", "Z", "AA", "AB", "AC", "AD"])
+    }
+
+    @Test func alertsAreThoseOfAllChosenJobs() throws {
+        let panel = try #require(try panels([Row("A", [.alerts("Alerts", "Words.")])]).last)
+        let options = try #require(panel["options"] as? [String: Any])
+        // In this place Grafana writes several values as `{a,b}` unless it is told otherwise.
+        #expect(options["alertInstanceLabelFilter"] as? String == #"{job=~"${job:regex}"}"#)
+    }
+
+    @Test func sizesAndLimitsAreBounded() throws {
+        let all = try panels([
+            Row("A", [line("a").sized(100, -7), line("b").sized(-1, 1_000_000).limits(3, .nan, 1, .infinity)])
+        ])
+        let places = all.dropFirst().compactMap { $0["gridPos"] as? [String: Int] }
+        #expect(places.map { [$0["w"], $0["h"]] } == [[24, 1], [1, 100]])
+        let defaults = ((all.last?["fieldConfig"] as? [String: Any])?["defaults"] as? [String: Any])?["thresholds"]
+        let steps = (defaults as? [String: Any])?["steps"] as? [[String: Any]]
+        #expect(steps?.map { $0["value"] as? Double } == [nil, 1, 3])
+    }
 }

@@ -46,23 +46,50 @@ final class DashboardToolTests {
         #expect(run("--check", folder, dashboards: [orders]) == 1)
     }
 
-    @Test func aFolderThatIsNotThereIsAnError() {
-        #expect(run("\(folder)/none", dashboards: [dashboard("orders")]) == 1)
-        #expect(run("--check", "\(folder)/none", dashboards: [dashboard("orders")]) == 1)
+    @Test func aFolderIsMadeButNotTheOneAroundIt() {
+        #expect(run("--check", "\(folder)/new", dashboards: [dashboard("orders")]) == 1)
+        #expect(run("\(folder)/new", dashboards: [dashboard("orders")]) == 0)
+        #expect(run("--check", "\(folder)/new", dashboards: [dashboard("orders")]) == 0)
+        #expect(run("\(folder)/none/new", dashboards: [dashboard("orders")]) == 1)
     }
 
-    @Test func twoOfOneNameAndNamesThatGrafanaRefusesAreErrors() throws {
+    @Test func namesThatClashOrThatGrafanaRefusesAreErrors() throws {
         let long = String(repeating: "a", count: 40)
-        for dashboards in [["a", "a"], ["A"], ["a b"], ["a/../b"], [long]].map({ $0.map(dashboard) }) {
-            #expect(run(folder, dashboards: dashboards) == 1)
+        for names in [["a", "a"], ["A"], ["a b"], ["a/../b"], [long], [""]] {
+            #expect(run(folder, dashboards: names.map(dashboard)) == 1, "\(names)")
         }
+        // Two uids, and one file.
+        let other = Dashboard("a", title: "A", description: "", family: "shop", rows: [])
+        #expect(run(folder, dashboards: [dashboard("a"), other]) == 1)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
     }
 
+    @Test(arguments: [
+        Row("A", repeats: "shop", []),
+        Row("A", [.timeseries("", "Words.", unit: .number, [Target("up", legend: "up")])]),
+        Row("A", [.timeseries("a", "", unit: .number, [Target("up", legend: "up")])]),
+        Row("A", [.timeseries("a", "Words.", unit: .number, [])]),
+        Row("A", [.timeseries("a", "Words.", unit: .number, [Target("", legend: "up")])]),
+        Row("A", [.table("a", "Words.", [Target("up", legend: "up"), Target("up", legend: "up")])]),
+    ])
+    func whatWouldBeDrawnAsNothingIsAnError(row: Row) throws {
+        #expect(run(folder, dashboards: [Dashboard("a", title: "A", description: "", rows: [row])]) == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+    }
+
+    @Test func whatMayBeRepeatedAndAnAlertListAreFine() {
+        let rows = [Row("$job", repeats: "job", []), Row("A", [.alerts("Alerts", "Words.")])]
+        #expect(run(folder, dashboards: [Dashboard("a", title: "A", description: "", rows: rows)]) == 0)
+    }
+
     @Test func wrongArgumentsAreErrors() {
-        #expect(run("--chek", dashboards: []) == 64)
-        #expect(run("a", "b", dashboards: []) == 64)
+        for arguments in [
+            ["--chek"], ["a", "b"], [""], ["--check", ""], ["--list", "a"], ["--check", "--list"], ["a", "--list"],
+        ] {
+            #expect(DashboardTool([], catalogue).run(["tool"] + arguments) == 64, "\(arguments)")
+        }
         #expect(run("--help", dashboards: []) == 0)
         #expect(run("--list", dashboards: []) == 0)
+        #expect(run(folder, "--check", dashboards: []) == 0)
     }
 }

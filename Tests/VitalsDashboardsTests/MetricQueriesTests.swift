@@ -10,7 +10,8 @@ struct MetricQueriesTests {
         let meter = registry.meter("shop")
         _ = meter.counter("orders.placed")
         _ = meter.gauge("queue.size")
-        _ = meter.histogram("order.duration", unit: .seconds, buckets: [0.25, 1])
+        _ = meter.histogram("order.duration", unit: .seconds, buckets: [0.25, 1, 1e6, 1_048_576])
+        _ = meter.histogram("order.exponential", unit: .seconds, buckets: .exponential())
         _ = meter.histogram("order.sum", unit: .seconds, buckets: [])
         catalogue = Catalogue(registry)
     }
@@ -41,7 +42,7 @@ struct MetricQueriesTests {
         let sum = #"order_duration_seconds_sum{job=~"$job", instance=~"$instance"}[$__rate_interval]"#
         #expect(
             try duration.quantile(0.95)
-                == "(histogram_quantile(0.95, sum by (job) (rate(\(native)))) or "
+                == "(histogram_quantile(0.95, sum by (job) (rate(\(native)))) > -Inf or "
                 + "histogram_quantile(0.95, sum by (job, le) (rate(\(classic)))))")
         #expect(duration.rate() == "sum (rate(\(count)) or histogram_count(rate(\(native))))")
         #expect(
@@ -52,11 +53,31 @@ struct MetricQueriesTests {
         #expect(duration.nativeBuckets() == "sum (increase(\(native)))")
     }
 
-    @Test(arguments: [(0.25, #"le="0.25""#), (1.0, #"le=~"1(\\.0)?""#)])
+    @Test(arguments: [
+        (0.25, #"le=~"0\\.25""#), (1.0, #"le=~"1(\\.0)?""#), (1_048_576.0, #"le=~"1\\.048576e\\+06""#),
+        (1e6, #"le=~"1e\\+06""#),
+    ])
     func aShareNamesTheBoundAsPrometheusWritesIt(bound: Double, label: String) throws {
         let share = try catalogue.metric("order.duration").share(below: bound)
         #expect(share.contains("histogram_fraction(0, \(bound), "))
         #expect(share.contains(#"order_duration_seconds_bucket{job=~"$job", instance=~"$instance", \#(label)}"#))
+    }
+
+    @Test(arguments: [0.3, 0, -1, .nan, .infinity])
+    func aShareAtABoundThatIsNotThereIsAnError(bound: Double) throws {
+        let duration = try catalogue.metric("order.duration")
+        let error = #expect(throws: DashboardError.self) { _ = try duration.share(below: bound) }
+        #expect(error?.description.contains("[0.25, 1.0, ") == true)
+    }
+
+    @Test func anExponentialHistogramHasAnyBound() throws {
+        #expect(try catalogue.metric("order.exponential").share(below: 0.3).contains("histogram_fraction(0, 0.3, "))
+    }
+
+    @Test(arguments: [-0.1, 7, .nan])
+    func aQuantileThatIsNoShareIsAnError(share: Double) throws {
+        let duration = try catalogue.metric("order.duration")
+        #expect(throws: DashboardError.self) { _ = try duration.quantile(share) }
     }
 
     @Test func whatHasNoBucketsHasNoQuantiles() throws {
@@ -70,6 +91,6 @@ struct MetricQueriesTests {
 
     @Test func recordedSeriesKnowNoInstances() {
         #expect(Metric.recorded("job:orders:rate5m").series() == #"job:orders:rate5m{job=~"$job"}"#)
-        #expect(Metric.ofTarget("up").series() == #"up{job=~"$job", instance=~"$instance"}"#)
+        #expect(Metric.named("up").series() == #"up{job=~"$job", instance=~"$instance"}"#)
     }
 }

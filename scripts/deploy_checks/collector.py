@@ -2,11 +2,12 @@
 
 import re
 
-from .files import COMPOSE, mapping, part, text
+from .files import COMPOSE, Broken, mapping, part, text
 
 COLLECTOR = f"{COMPOSE}/otel-collector/config.yaml"
 JAEGER = f"{COMPOSE}/jaeger/config.yaml"
 OBJECTIVES = "alerts/slo.rules.yml"
+README = "deploy/README.md"
 ENDS = ("receivers", "exporters")
 
 
@@ -89,6 +90,7 @@ def sampling(root, configuration):
     policies = part(COLLECTOR, configuration, "processors", "tail_sampling", "policies", kind=list)
     if not any(policy.get("status_code", {}).get("status_codes") == ["ERROR"] for policy in policies):
         yield "no policy keeps the traces with errors"
+    yield from share(root, policies)
     kept = [policy["latency"]["threshold_ms"] for policy in policies if "latency" in policy]
     bounds = {float(bound) for bound in re.findall(r'le="([0-9.]+)"', text(root, OBJECTIVES))}
     if not bounds:
@@ -98,6 +100,18 @@ def sampling(root, configuration):
             f"traces are kept from {min(kept) if kept else 'no'} ms on, but {OBJECTIVES} counts requests as slow from "
             f"{min(bounds) * 1000:.0f} ms on"
         )
+
+
+def share(root, policies):
+    """As much is kept of the traces that nothing else keeps as users are told."""
+    said = re.search(r"(?m)^- (\d+) % of the others\b", text(root, README))
+    if not said:
+        raise Broken(f"{README}: does not say how many % of the others are kept, with which to compare the sampling")
+    real = [policy["probabilistic"]["sampling_percentage"] for policy in policies if policy.get("type") == "probabilistic"]
+    if not real:
+        yield "no policy keeps a share of the other traces"
+    elif real != [int(said[1])]:
+        yield f"{' and '.join(map(str, real))} % of the other traces are kept, but {README} says {said[1]} %"
 
 
 def stores(configuration):

@@ -13,6 +13,8 @@ PROVIDERS = f"{COMPOSE}/grafana/provisioning/dashboards/dashboards.yaml"
 # Where these listen unless they are told otherwise, which they are not.
 USUAL = {"prometheus": {9090}, "alertmanager": {9093}, "grafana": {3000}}
 ADDRESS = re.compile(r"(?<![\w.-])([a-z][a-z0-9-]*):(\d{2,5})(?![\w.])")
+# With it an exponential histogram has classic buckets too, which come and go: quantiles of those are wrong.
+CLASSIC = "always_scrape_classic_histograms"
 SECONDS = re.compile(r"(\d+)s")
 
 
@@ -156,9 +158,14 @@ def check_prometheus(root, _):
     everything = set(services(root))
     for path in PROMETHEUS:
         found = mapping(root, path)
-        for key in ("scrape_native_histograms", "always_scrape_classic_histograms", "extra_scrape_metrics"):
+        for key in ("scrape_native_histograms", "extra_scrape_metrics"):
             if part(path, found, "global").get(key) is not True:
                 yield f"{path}: global.{key} is not true"
+        if CLASSIC in found["global"]:
+            yield f"{path}: global.{CLASSIC} is there: exponential histograms would get buckets that come and go"
+        key = "keep_identifying_resource_attributes"
+        if (found.get("otlp") or {}).get(key) is not True:
+            yield f"{path}: otlp.{key} is not true: target_info would lose service_name"
         for pattern in part(path, found, "rule_files", kind=list):
             folder, _, files = pattern.rpartition("/")
             if folder not in mounted:
@@ -176,9 +183,10 @@ def check_prometheus(root, _):
         scraped = set(jobs) & {"storefront", "payment"}
         for job in sorted(wanted ^ scraped):
             yield f"{path}: {job} is {'scraped, though it pushes' if job in scraped else 'not scraped'}"
-    key = "keep_identifying_resource_attributes"
-    if key not in (mapping(root, PROMETHEUS[1]).get("otlp") or {}):
-        yield f"{PROMETHEUS[1]}: otlp.{key} is missing: target_info would lose service_name"
+    scraping, pushed = (mapping(root, path) for path in PROMETHEUS)
+    for key in sorted((scraping.keys() | pushed.keys()) - {"scrape_configs"}):
+        if scraping.get(key) != pushed.get(key):
+            yield f"{PROMETHEUS[1]}: has another {key} than {PROMETHEUS[0]}"
 
 
 def seconds(path, value):

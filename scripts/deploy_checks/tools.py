@@ -16,7 +16,6 @@ HOME = Path(__file__).resolve().parents[2]
 ALERTMANAGER = f"{COMPOSE}/alertmanager/alertmanager.yml"
 # Keys that a promtool older than this refuses. They are taken away for it; one that is misspelt is not.
 SINCE = {
-    "always_scrape_classic_histograms": (3, 0),
     "otlp": (3, 1),
     "scrape_native_histograms": (3, 8),
     "extra_scrape_metrics": (3, 10),

@@ -1,3 +1,4 @@
+import VitalsBytes
 import VitalsPrometheus
 
 /// A condition on an attribute, as it stands between the braces of a selector.
@@ -25,6 +26,16 @@ enum Label {
 
     /// The label that an attribute becomes.
     static func name(_ key: String) -> String { names.name(key) }
+
+    /// An expression for the label `le` of a bound: a whole number is `1` to some and `1.0` to others.
+    static func bound(_ bound: Double) -> String {
+        var text = ByteBuffer()
+        text.append(bound, as: .text)
+        let written = String(decoding: UnsafeRawBufferPointer(start: text.base, count: text.count), as: UTF8.self)
+        let escaped = written.split(separator: "+", omittingEmptySubsequences: false).joined(separator: "\\+")
+            .split(separator: ".", omittingEmptySubsequences: false).joined(separator: "\\.")
+        return written.contains(".") || written.contains("e") ? escaped : "\(escaped)(\\.0)?"
+    }
 
     /// A value as PromQL writes it.
     static func quoted(_ value: String) -> String {

@@ -29,10 +29,14 @@ extension Metric {
     public func quantile(
         _ share: Double, by attributes: [String] = ["job"], where matchers: [Matcher] = []
     ) throws(DashboardError) -> String {
-        try requireBuckets()
+        _ = try knownBounds()
+        guard (0...1).contains(share) else {
+            throw DashboardError("a quantile of \"\(name)\" is a share from 0 to 1, not \(share)")
+        }
         let native = sum(by: attributes, of: "rate(\(selector("", matchers))[\(Self.window)])")
         let classic = sum(by: attributes + ["le"], of: "rate(\(selector("_bucket", matchers))[\(Self.window)])")
-        return "(histogram_quantile(\(share), \(native)) or histogram_quantile(\(share), \(classic)))"
+        // Without traffic the native half is no number, which must not hide the classic half; every number is above -Inf.
+        return "(histogram_quantile(\(share), \(native)) > -Inf or histogram_quantile(\(share), \(classic)))"
     }
 
     /// The mean of what a histogram took.
@@ -42,20 +46,21 @@ extension Metric {
         return "(\(sum(by: attributes, of: "\(values) or \(native)")) / \(rate(by: attributes, where: matchers)))"
     }
 
-    /// The share of what a histogram took that lies at or below a bound of its buckets; between two bounds of a native
-    /// histogram it is estimated.
+    /// The share of what a histogram took that lies at or below a bound, which one of its classic buckets has; between two
+    /// bounds of a native histogram it is estimated.
     public func share(
         below bound: Double, by attributes: [String] = ["job"], where matchers: [Matcher] = []
     ) throws(DashboardError) -> String {
-        try requireBuckets()
-        // A whole number is 1 to some and 1.0 to others.
-        let whole = Int(exactly: bound).map { Matcher.like("le", "\($0)(\\.0)?") }
-        let label = whole ?? .equal("le", "\(bound)")
+        let bounds = try knownBounds()
+        guard bound > 0, bound.isFinite, bounds.isEmpty || bounds.contains(bound) else {
+            throw DashboardError("\"\(name)\" has no bucket that ends at \(bound): its bounds are \(bounds)")
+        }
+        let label = Matcher.like("le", Label.bound(bound))
         let below = sum(
             by: attributes, of: "rate(\(selector("_bucket", matchers + [label]))[\(Self.window)])")
         let all = sum(by: attributes, of: "rate(\(selector("_count", matchers))[\(Self.window)])")
         let native = sum(by: attributes, of: "rate(\(selector("", matchers))[\(Self.window)])")
-        return "(histogram_fraction(0, \(bound), \(native)) or \(below) / \(all))"
+        return "(histogram_fraction(0, \(bound), \(native)) >= 0 or \(below) / \(all))"
     }
 
     /// The buckets of a classic histogram as they grow, for a heat map.
@@ -85,8 +90,8 @@ extension Metric {
         attributes.isEmpty ? "" : " by (\(attributes.map(Label.name).joined(separator: ", ")))"
     }
 
-    private func requireBuckets() throws(DashboardError) {
-        guard !hasBuckets else { return }
+    private func knownBounds() throws(DashboardError) -> [Double] {
+        if let bounds { return bounds }
         throw DashboardError(
             "the \(kind) \"\(name)\" has no buckets, which tell quantiles and shares: ask for its mean, rate or value")
     }

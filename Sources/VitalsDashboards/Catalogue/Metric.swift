@@ -13,8 +13,8 @@ public struct Metric: Sendable {
     public let description: String
     /// Its name in Prometheus: that of the samples of a counter or a gauge, that of a histogram without `_bucket`.
     public let family: String
-    /// Whether classic buckets can tell quantiles.
-    let hasBuckets: Bool
+    /// The bounds of its classic buckets, if it has some; none of them are known of an exponential histogram.
+    let bounds: [Double]?
     /// What every selector has: of whom the dashboard is to show something.
     private(set) var scope: String
 
@@ -28,11 +28,11 @@ public struct Metric: Sendable {
             MetricName(
                 name: identity.name, unit: identity.unit, kind: identity.kind, strategy: .underscoreEscapingWithSuffixes
             ).escaped(.underscores).sample
-        hasBuckets =
+        bounds =
             switch family.data {
-            case .histogram(let bounds): !bounds.isEmpty
-            case .exponential: true
-            case .sum, .gauge: false
+            case .histogram(let bounds): bounds.isEmpty ? nil : bounds
+            case .exponential: []
+            case .sum, .gauge: nil
             }
         scope = Self.instances
     }
@@ -43,12 +43,12 @@ public struct Metric: Sendable {
         unit = .none
         description = ""
         family = name
-        hasBuckets = false
+        bounds = nil
         self.scope = scope
     }
 
-    /// A metric that is not the program's: one that Prometheus itself has of each target, such as `up`.
-    public static func ofTarget(_ name: String) -> Metric {
+    /// A metric that is in no catalogue, by its name in Prometheus, such as `up`; every metric if the name is empty.
+    public static func named(_ name: String) -> Metric {
         Metric(name, scope: instances)
     }
 

@@ -18,15 +18,19 @@ public struct DashboardTool: Sendable {
     /// - Returns: The exit code: 0; 1 if a file could not be written or is another one than `--check` expects; 64 if the
     ///   arguments are wrong.
     public func run(_ arguments: [String]) -> Int32 {
-        var arguments = arguments.dropFirst()
-        let option = arguments.first.flatMap { $0.hasPrefix("-") ? $0 : nil }
-        if option != nil { arguments.removeFirst() }
-        let folder = arguments.popFirst() ?? "dashboards"
-        guard arguments.isEmpty else {
-            return complain("one folder is enough: \"\(arguments.joined(separator: " "))\"", 64)
+        let options = arguments.dropFirst().filter { $0.hasPrefix("-") }
+        let folders = arguments.dropFirst().filter { !$0.hasPrefix("-") }
+        let folder = folders.first ?? "dashboards"
+        let takesFolder = options.isEmpty || options == ["--check"]
+        if options.count > 1 || folders.count > (takesFolder ? 1 : 0) || folder.isEmpty {
+            let words = arguments.dropFirst().map { "\"\($0)\"" }.joined(separator: " ")
+            return complain("these arguments do not go together: \(words)\n\(Self.help)", 64)
         }
-        switch option {
-        case nil: return forEachFile(in: folder, write)
+        switch options.first {
+        case nil:
+            // That it is there already is as good.
+            _ = mkdir(folder, 0o777)
+            return forEachFile(in: folder, write)
         case "--check": return forEachFile(in: folder, check)
         case "--list":
             print(catalogue.listing, terminator: "")
@@ -47,7 +51,7 @@ public struct DashboardTool: Sendable {
 
     private func forEachFile(in folder: String, _ body: (_ path: String, _ text: String) -> String?) -> Int32 {
         for dashboard in dashboards {
-            if let problem = problem(with: dashboard) { return complain(problem, 1) }
+            if let problem = dashboard.problem ?? clash(dashboard) { return complain(problem, 1) }
         }
         var code: Int32 = 0
         for dashboard in dashboards {
@@ -57,19 +61,11 @@ public struct DashboardTool: Sendable {
         return code
     }
 
-    /// Grafana refuses what is too long or has other letters, and of two with one name it shows one.
-    private func problem(with dashboard: Dashboard) -> String? {
-        let uid = dashboard.uid
-        let isLegal = uid.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
-            default: false
-            }
-        }
-        if !isLegal || uid.utf8.count > 40 {
-            return "\"\(uid)\" cannot be a uid: at most 40 of the letters a to z, digits and -"
-        }
-        return dashboards.filter { $0.uid == uid }.count > 1 ? "there are two dashboards \"\(uid)\"" : nil
+    /// Of two with one uid Grafana shows one, and of two with one name there is one file.
+    private func clash(_ dashboard: Dashboard) -> String? {
+        let isAlone = dashboards.filter { $0.fileName == dashboard.fileName }.count == 1
+        return isAlone
+            ? nil : "there are two dashboards for the file \"\(dashboard.fileName)\": name one of them otherwise"
     }
 
     private func write(_ path: String, _ text: String) -> String? {

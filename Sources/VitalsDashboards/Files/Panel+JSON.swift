@@ -11,8 +11,8 @@ extension Panel {
         ]
         if let interval { members.append(("interval", .string(interval))) }
         if kind == .table { members.append(("transformations", columns)) }
-        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        members.append(("targets", .array(zip(letters, targets).map { $1.json(letter: String($0), of: kind) })))
+        members.append(
+            ("targets", .array(targets.enumerated().map { $1.json(letter: Self.letter($0), of: kind) })))
         return .object(members)
     }
 
@@ -101,7 +101,7 @@ extension Panel {
         case .table: return [("showHeader", true), ("cellHeight", "sm")]
         case .alerts:
             return [
-                ("alertInstanceLabelFilter", .string("{\(Metric.jobs)}")), ("alertName", ""),
+                ("alertInstanceLabelFilter", "{job=~\"${job:regex}\"}"), ("alertName", ""),
                 ("dashboardAlerts", false),
                 ("groupBy", []), ("groupMode", "default"), ("maxItems", 20), ("sortOrder", 3), ("viewMode", "list"),
                 (
@@ -131,10 +131,15 @@ extension Panel {
         ]
     }
 
+    /// By which a query is known in its panel: A to Z, then AA, AB and so on.
+    private static func letter(_ index: Int) -> String {
+        let last = String(UnicodeScalar(UInt8(ascii: "A") + UInt8(index % 26)))
+        return index < 26 ? last : letter(index / 26 - 1) + last
+    }
+
     /// The queries beside each other, and nothing of Prometheus' own columns.
     private var columns: JSON {
-        let values =
-            targets.count == 1 ? ["Value"] : zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", targets).map { "Value #\($0.0)" }
+        let values = targets.count == 1 ? ["Value"] : targets.indices.map { "Value #\(Self.letter($0))" }
         let names = zip(values, targets).map { ($0, JSON.string($1.legend)) }
         let organize: JSON = [
             "id": "organize",

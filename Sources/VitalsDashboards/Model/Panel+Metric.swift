@@ -19,7 +19,7 @@ extension Panel {
         case .counter, .observableCounter:
             unit = metric.unit == .bytes ? .bytesPerSecond : .countsPerSecond
             targets = [Target(metric.rate(by: labels, where: matchers), legend: legend)]
-        case .histogram where metric.hasBuckets:
+        case .histogram where metric.bounds != nil:
             unit = PanelUnit(metric.unit)
             var quantiles: [Target] = []
             for (share, name) in [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")] {

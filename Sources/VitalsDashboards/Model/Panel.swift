@@ -75,7 +75,7 @@ public struct Panel: Sendable {
     public func sized(_ width: Int, _ height: Int? = nil) -> Panel {
         changed { panel in
             panel.width = Swift.min(Swift.max(width, 1), 24)
-            panel.height = height ?? panel.height
+            panel.height = Swift.min(Swift.max(height ?? panel.height, 1), 100)
         }
     }
 
@@ -86,7 +86,9 @@ public struct Panel: Sendable {
     public func thresholds(_ thresholds: Thresholds) -> Panel { changed { $0.thresholds = thresholds } }
 
     /// Lines at values that matter, such as a limit.
-    public func limits(_ values: Double...) -> Panel { changed { $0.limits = values } }
+    public func limits(_ values: Double...) -> Panel {
+        changed { $0.limits = values.filter(\.isFinite).sorted() }
+    }
 
     /// Values may be less than nothing.
     public func signed() -> Panel { changed { $0.minimum = nil } }
