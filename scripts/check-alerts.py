@@ -27,7 +27,7 @@ SECONDS = 300
 NATIVE = (3, 0)
 
 
-def problems(alerts, listing, dashboards, documentation):
+def problems(alerts, listing, dashboards, documentation, limits):
     """Everything that needs no promtool."""
     there = queries.known(alerts, listing, [*INSTRUMENTS, *PAYMENT])
     variables = {raw["uid"]: {each["name"] for each in raw["templating"]["list"]} for raw in dashboards}
@@ -41,6 +41,7 @@ def problems(alerts, listing, dashboards, documentation):
     yield from runbooks.complete(alerts)
     yield from runbooks.asked(alerts, there)
     yield from runbooks.settings(alerts, documentation)
+    yield from runbooks.limits(alerts, limits)
     if dashboards:
         yield from runbooks.panels(alerts, titles)
 
@@ -111,7 +112,8 @@ def main():
         files = sorted(options.dashboards.glob("*.json"))
         dashboards = [json.loads(path.read_text(encoding="utf-8")) for path in files]
         documentation = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-        wrong = list(problems(alerts, catalogue(options.catalogue), dashboards, documentation))
+        limits = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "Sources").rglob("*Limits.swift"))]
+        wrong = list(problems(alerts, catalogue(options.catalogue), dashboards, documentation, limits))
         tools = options.promtool or promtools()
         for promtool in tools:
             count, complaints = by_promtool(alerts, promtool)

@@ -5,7 +5,8 @@
 
 Divided are the intervals of groups, `for`, `keep_firing_for`, and in expressions the ranges ([5m]) and `offset`. Names
 and labels stay as they are: what is recorded as …:ratio_rate1h is then of a minute, and other files that read it go on
-to work. Seconds that an expression compares with are plain numbers, and stay too.
+to work. Seconds that an expression compares with are plain numbers, and stay too. Times written in other ways, such as
+the step of a subquery or a quoted one, are refused.
 """
 
 import argparse
@@ -18,8 +19,10 @@ UNITS = {"y": 365 * DAY, "w": 7 * DAY, "d": DAY, "h": 3_600_000, "m": 60_000, "s
 TIME = r"(?:\d+(?:ms|[ywdhms]))+"
 # A rate needs two scrapes, and a rule a moment between two evaluations: with less nothing is left to test.
 LEAST = 100
-BEFORE = r"^\s*(?:- )?(?:interval|for|keep_firing_for): +|\[ *|\boffset +-?"
-PLACES = re.compile(rf"(?P<before>{BEFORE})(?P<time>{TIME})(?P<after>[ \]\n)]|$)", re.MULTILINE)
+# Where a time may stand, and what of that is understood: all else there would stay as it is and be wrong.
+TIMED = r"(?<!\w)[\"']?(?:interval|for|keep_firing_for|query_offset)[\"']? *:|\[|\boffset\b"
+BEFORE = r"^\s*(?:- )?(?:interval|for|keep_firing_for|query_offset): +|\[ *|\boffset +-?"
+PLACES = re.compile(rf"(?P<before>{BEFORE})(?P<time>{TIME})(?= *\]|[\s,)]|$)", re.IGNORECASE)
 
 
 def milliseconds(time):
@@ -39,12 +42,19 @@ def shortened(text, factor):
         if total < LEAST:
             short = f"{time} divided by {factor:g} is {total} ms"
             raise ValueError(f"{short}, and {LEAST} ms is the least: take a smaller factor")
-        return match["before"] + written(total) + match["after"]
+        return match["before"] + written(total)
 
     lines = []
-    for line in text.splitlines(keepends=True):
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
         # Comments may speak of times; those within an expression are none of its ranges either.
-        lines.append(line if line.lstrip().startswith("#") else PLACES.sub(divided, line))
+        if not line.lstrip().startswith("#"):
+            places = len(re.findall(TIMED, line, re.IGNORECASE))
+            shorter, understood = PLACES.subn(divided, line)
+            if understood != places:
+                form = "for: 5m, [5m] or offset 5m, each on one line"
+                raise ValueError(f"line {number}: only times as in {form}, are understood: {line.strip()}")
+            line = shorter
+        lines.append(line)
     return "".join(lines)
 
 

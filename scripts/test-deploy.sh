@@ -4,7 +4,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-seconds=${DEPLOY_SECONDS:-300}
+seconds=${DEPLOY_SECONDS:-600}
 # The first time, the one of the image builds the services for it and a small Debian.
 longest=1500
 root=$PWD
@@ -29,13 +29,40 @@ if [ $# -eq 0 ]; then
     done
 fi
 
+# Ends what a test has left, by id, and removes its folder: one whose time is up does neither itself. Whoever it started,
+# directly or not, has the folder in its environment.
+folder=
+clear_up() {
+    local pids
+    [ -n "$folder" ] || return 0
+    for signal in TERM KILL; do
+        for _ in {1..20}; do
+            pids=$(grep -lzxF "TMPDIR=$folder" /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3 || true)
+            [ -n "$pids" ] || break 2
+            # One may have ended meanwhile.
+            kill -s "$signal" $pids 2>/dev/null || true
+            sleep 0.25
+        done
+    done
+    [ -z "$pids" ] || echo "test-deploy: these processes of a test do not end: $pids" >&2
+    rm -rf "$folder"
+    folder=
+}
+trap clear_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # Notes how a test ended, and how long it took.
 stage() {
     local name=$1 log=$root/.build/deploy-$1.log began=$SECONDS verdict=passed limit=$seconds
     shift
     if [[ $name == test_image && $limit -lt $longest ]]; then limit=$longest; fi
     printf '\n== %s\n' "$name"
-    timeout --kill-after=20 "$limit" "$@" >"$log" 2>&1 || verdict=FAILED
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/vitals-deploy-XXXXXX")
+    # In the background, so that a signal to this script is heard while it waits; there Ctrl-C would be ignored.
+    TMPDIR=$folder env --default-signal=INT timeout --kill-after=20 "$limit" "$@" >"$log" 2>&1 &
+    wait $! || verdict=FAILED
+    clear_up
     # No tests are no success.
     if [[ $name == test_* ]] && ! grep -q '^Ran [1-9]' "$log"; then verdict=FAILED; fi
     [ "$verdict" = passed ] || failed=1

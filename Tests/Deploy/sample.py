@@ -71,7 +71,8 @@ def dashboard():
     processor = f"sum by (job, cpu_mode) (rate(process_cpu_time_seconds_total{{{S}}}[{RI}]))"
     versions = f"count by (service_version) (target_info{{{S}}})"
     return {
-        "uid": "vitals-sample", "title": "Vitals / Sample", "description": "For tests.", "tags": ["vitals", "sample"],
+        "uid": "vitals-sample", "title": "Vitals / Sample", "description": "For tests of ServiceHighLatency.",
+        "tags": ["vitals", "sample"],
         "schemaVersion": 42, "editable": False, "timezone": "browser", "refresh": "30s", "graphTooltip": 1,
         "time": {"from": "now-1h", "to": "now"},
         "links": [

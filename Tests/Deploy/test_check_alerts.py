@@ -108,7 +108,7 @@ sum by (job) (rate(http_server_request_duration_seconds_count{{job="JOB"}}[5m]))
 
 ## Mitigation
 
-Set `OTEL_EXPORTER_OTLP_TIMEOUT`.
+Set `OTEL_EXPORTER_OTLP_TIMEOUT`, or `limits.scrapes` and `configuration.limits.scrapes = 20`.
 """
 LISTING = "\n".join(
     (
@@ -125,6 +125,8 @@ DASHBOARDS = [
 ]  # fmt: skip
 # As docs/configuration.md has them.
 CONFIGURATION = "| `OTEL_EXPORTER_OTLP[_<SIG>]_TIMEOUT` | `10000` |"
+# As a structure of limits has them.
+LIMITS = ["public struct EndpointLimits: Sendable {\n    public var scrapes = 16\n    var hidden = 1\n}\n"]
 A, T, B = "a.rules.yml", "tests/a.test.yml", "runbooks/ServiceNoTraffic.md"
 # What is told, the file, what is taken out of it, and what is put in its place.
 FAULTS = [
@@ -172,6 +174,8 @@ FAULTS = [
     ("there is no dashboard 'Services'", B, "Panels of Services (RED)", "Panels of Services"),
     ("has no panel 'Request'", B, "*Requests*", "*Request*"),
     ("has no variable OTEL_EXPORTER_OTLP_TIME", B, "OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TIME"),
+    ("no structure of limits in Sources has 'scrape'", B, "`limits.scrapes`", "`limits.scrape`"),
+    ("no structure of limits in Sources has 'hidden'", B, "ion.limits.scrapes", "ion.limits.hidden"),
 ]
 
 
@@ -191,7 +195,7 @@ class House(unittest.TestCase):
         return path
 
     def problems(self):
-        return list(checks.problems(Alerts.read(self.folder), LISTING, DASHBOARDS, CONFIGURATION))
+        return list(checks.problems(Alerts.read(self.folder), LISTING, DASHBOARDS, CONFIGURATION, LIMITS))
 
     def run_script(self, *arguments):
         listing = self.write("listing.txt", LISTING)

@@ -22,7 +22,8 @@ from dashboard_checks import linter, metrics, promql  # noqa: E402
 from dashboard_checks.reading import Dashboard  # noqa: E402
 from instruments import INSTRUMENTS  # noqa: E402
 
-KNOWN = metrics.Known(sample.LISTING, INSTRUMENTS, 'record: job:errors:ratio_rate5m\nexpr: sum by (job) (x)')
+RULES = 'record: job:errors:ratio_rate5m\nexpr: sum by (job) (x)\n- alert: ServiceHighLatency\n'
+KNOWN = metrics.Known(sample.LISTING, INSTRUMENTS, RULES)
 PATH = Path("sample.json")
 
 
@@ -175,6 +176,8 @@ FAULTS = [
         ask(f"histogram_quantile(0.9, sum(rate({H}{{{S}}}[{RI}])) or sum by (le) (rate({H}_bucket{{{S}}}[{RI}])))", 4),
     ),
     ("classic and native", lambda raw: panel(raw, 6)["panels"].pop()),
+    ("alerts", on(3, description="ServiceHighLatency and ServiceHighLatencies come from here.")),
+    ("alerts", root(description="TelemetryTargetGone is told of.")),
     ("types", options(3, "legend", displayMode="tabl")),
     ("types", options(3, "legend", showLegend="yes")),
     ("types", on(3, type="timeserie")),

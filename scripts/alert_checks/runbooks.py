@@ -10,6 +10,8 @@ QUERY = re.compile(r"```promql\n(.*?)```", re.DOTALL)
 PANELS = re.compile(r"^\W*Panels of ([^:]+): (.+)$", re.MULTILINE)
 PANEL = re.compile(r"\*([^*]+)\*")
 SETTING = re.compile(r"`(OTEL_[A-Z_]+)\b[^`]*`")
+LIMIT = re.compile(r"`(?:\w+\.)*limits\.(\w+)")
+DECLARED = re.compile(r"^    public var (\w+)", re.MULTILINE)
 DOCUMENTED = re.compile(r"`(OTEL_[A-Z_<>\[\]]+)`")
 
 
@@ -64,3 +66,11 @@ def settings(alerts, documentation):
         for setting in sorted(set(SETTING.findall(text))):
             if setting not in known:
                 yield f"runbooks/{name}.md: docs/configuration.md has no variable {setting}"
+
+
+def limits(alerts, sources):
+    """Limits are properties of the structures that `sources`, the texts of Swift, declare for them."""
+    known = {name for source in sources for name in DECLARED.findall(source)}
+    for name, text in sorted(alerts.runbooks.items()):
+        for limit in sorted(set(LIMIT.findall(text)) - known):
+            yield f"runbooks/{name}.md: no structure of limits in Sources has '{limit}'"

@@ -59,6 +59,9 @@ CLASSIC = {
     "process_max_fds", "process_start_time_seconds",
 }  # fmt: skip
 RECORD = re.compile(r"^\s*(?:-\s+)?record:\s*[\"']?([A-Za-z_:][\w:]*)", re.MULTILINE)
+ALERT = re.compile(r"^\s*(?:-\s+)?alert:\s*[\"']?(\w+)", re.MULTILINE)
+# How texts write alerts; such words are nothing else there.
+NAMED = re.compile(r"\b(?:Telemetry|Service|StreamProcessor|Process)[A-Z]\w+")
 BY = re.compile(r"\bby\s*\(([^)]*)\)")
 
 
@@ -93,6 +96,7 @@ class Known:
             self.families[name] = Family(name, frozenset())
         # Which labels a recorded series has, those that its rule groups by tell at least.
         grouped = {name.strip() for found in BY.findall(rules) for name in found.split(",")}
+        self.alerts = set(ALERT.findall(rules))
         for name in RECORD.findall(rules):
             self.families[name] = Family(name, frozenset(grouped))
         self.families["target_info"] = Family("target_info", frozenset(TARGET_INFO))
@@ -207,7 +211,21 @@ def both_kinds(dashboard, known):
         yield f"there is a heat map of {name} for one kind of histogram and none for the other"
 
 
-RULES = {"metrics": names, "labels": labels, "classic and native": both_kinds}
+def alerts(dashboard, known):
+    """Texts name alerts that there are."""
+
+    def within(value, path):
+        if isinstance(value, (dict, list)):
+            for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from within(inner, f"{path}.{key}" if isinstance(value, dict) else f"{path}[{key}]")
+        elif isinstance(value, str):
+            for name in sorted(set(NAMED.findall(value)) - known.alerts):
+                yield f"{path} names the alert {name}, which no rule has"
+
+    yield from within(dashboard.raw, "")
+
+
+RULES = {"metrics": names, "labels": labels, "classic and native": both_kinds, "alerts": alerts}
 
 
 def unused(dashboards, known, exempt):
