@@ -17,7 +17,8 @@ check "$python" scripts/check-dashboards.py dashboards/*.json
 # With this machine's promtool; the newer one, which takes native histograms as well, is for scripts/test-deploy.sh.
 check "$python" scripts/check-alerts.py --promtool promtool
 check "$python" scripts/check-deploy.py
+check "$python" scripts/check-scale.py
 # That these checks can fail; those of check-deploy.py take longer, and are run by scripts/test-deploy.sh.
 cd Tests/Deploy
-check "$python" -m unittest test_check_dashboards test_check_alerts test_import
+check "$python" -m unittest test_check_dashboards test_check_alerts test_check_scale test_import
 exit "$failed"

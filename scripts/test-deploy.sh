@@ -23,7 +23,7 @@ if [ $# -eq 0 ]; then
     for file in test_*.py; do
         case ${file%.py} in
             # A part of `make test` (scripts/operations.sh).
-            test_check_alerts | test_check_dashboards | test_import) ;;
+            test_check_alerts | test_check_dashboards | test_check_scale | test_import) ;;
             *) tests+=("${file%.py}") ;;
         esac
     done
@@ -73,6 +73,7 @@ stage() {
 if [ $# -eq 0 ]; then
     stage check-alerts "$python" "$root/scripts/check-alerts.py"
     stage check-deploy "$python" "$root/scripts/check-deploy.py" --all-tools
+    stage check-scale "$python" "$root/scripts/check-scale.py" --all-tools
 fi
 for name in "${tests[@]}"; do
     stage "${name%%.*}" "$python" -W error::ResourceWarning -m unittest --verbose "$name"
