@@ -24,7 +24,7 @@ COUNT = "http_server_request_duration_seconds_count"
 # A number above zero that is compared with, or that a side of the comparison is multiplied by.
 COMPARED = r"(?<=[>)] )(?!0\b(?!\.))\d+(?:\.\d+)?(?=\n| \* job)|(?<=\()\d+(?:\.\d+)?(?= \* \()"
 # Kinds of changes that all are noticed; MUTATIONS=all, or some kinds with commas between them, tries others.
-NOTICED = ("for dropped", "threshold lower", "offset longer")
+NOTICED = ("for dropped", "keep_firing_for dropped", "threshold lower", "offset longer")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 EXPECTED = """
 rule_files: [{rules}]
@@ -185,11 +185,11 @@ class MutationTests(Folder):
         files = []
         for source in (ALERTS / "tests").glob("*.test.yml"):
             raw = yaml.safe_load(source.read_text(encoding="utf-8"))
-            raw["tests"] = [test for test in raw["tests"] if alert in str(test.get("alert_rule_test"))]
+            # What other alerts do, and what is recorded for them, is not there.
             for test in raw["tests"]:
-                # What is recorded for other alerts is not there.
-                asked = test.pop("promql_expr_test", [])
-                test["promql_expr_test"] = [each for each in asked if alert in each["expr"]]
+                for part in ("alert_rule_test", "promql_expr_test"):
+                    test[part] = [each for each in test.get(part) or [] if re.search(rf"\b{alert}\b", str(each))]
+            raw["tests"] = [test for test in raw["tests"] if test["alert_rule_test"] or test["promql_expr_test"]]
             raw["rule_files"] = [str(folder / Path(name).name) for name in raw["rule_files"]]
             if raw["tests"]:
                 files.append(folder / source.name)
