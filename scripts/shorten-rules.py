@@ -3,10 +3,10 @@
 
     scripts/shorten-rules.py 60 alerts/slo.rules.yml >short.rules.yml
 
-Divided are the intervals of groups, `for`, `keep_firing_for`, and in expressions the ranges ([5m]) and `offset`. Names
-and labels stay as they are: what is recorded as …:ratio_rate1h is then of a minute, and other files that read it go on
-to work. Seconds that an expression compares with are plain numbers, and stay too. Times written in other ways, such as
-the step of a subquery or a quoted one, are refused.
+Divided are the intervals of groups, `for`, `keep_firing_for`, and in expressions the ranges ([5m], [1h:5m]) and
+`offset`. Names and labels stay as they are: what is recorded as …:ratio_rate1h is then of a minute, and other files that
+read it go on to work. Seconds that an expression compares with or multiplies by are plain numbers, and stay too. Times
+written in other ways, such as a subquery without a step or a quoted one, are refused.
 """
 
 import argparse
@@ -22,7 +22,7 @@ LEAST = 100
 # Where a time may stand, and what of that is understood: all else there would stay as it is and be wrong.
 TIMED = r"(?<!\w)[\"']?(?:interval|for|keep_firing_for|query_offset)[\"']? *:|\[|\boffset\b"
 BEFORE = r"^\s*(?:- )?(?:interval|for|keep_firing_for|query_offset): +|\[ *|\boffset +-?"
-PLACES = re.compile(rf"(?P<before>{BEFORE})(?P<time>{TIME})(?= *\]|[\s,)]|$)", re.IGNORECASE)
+PLACES = re.compile(rf"(?P<before>{BEFORE})(?P<time>{TIME})(?P<step> *: *{TIME})?(?= *\]|[\s,)]|$)", re.IGNORECASE)
 
 
 def milliseconds(time):
@@ -37,21 +37,24 @@ def written(total):
 
 def shortened(text, factor):
     def divided(match):
-        time = match["time"]
+        time = match[0]
         total = round(milliseconds(time) / factor)
         if total < LEAST:
             short = f"{time} divided by {factor:g} is {total} ms"
             raise ValueError(f"{short}, and {LEAST} ms is the least: take a smaller factor")
-        return match["before"] + written(total)
+        return written(total)
+
+    def place(match):
+        return match["before"] + re.sub(TIME, divided, match[0].removeprefix(match["before"]))
 
     lines = []
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         # Comments may speak of times; those within an expression are none of its ranges either.
         if not line.lstrip().startswith("#"):
             places = len(re.findall(TIMED, line, re.IGNORECASE))
-            shorter, understood = PLACES.subn(divided, line)
+            shorter, understood = PLACES.subn(place, line)
             if understood != places:
-                form = "for: 5m, [5m] or offset 5m, each on one line"
+                form = "for: 5m, [5m], [1h:5m] or offset 5m, each on one line"
                 raise ValueError(f"line {number}: only times as in {form}, are understood: {line.strip()}")
             line = shorter
         lines.append(line)
