@@ -37,7 +37,7 @@ groups:
           summary: There are no requests.
           description: "{{ $labels.job }} has {{ $value | humanize }} requests."
           runbook_url: http://localhost:3000/public/runbooks/ServiceNoTraffic.md
-          dashboard_url: http://localhost:3000/d/vitals-services?var-job={{ $labels.job }}
+          dashboard_url: http://localhost:3000/d/vitals-services?var-job={{ $labels.job | urlquery }}
       - alert: StreamProcessorQueueSaturated
         expr: job_processor_name:processor_queue:ratio > 0.8
         for: 10m
@@ -46,7 +46,7 @@ groups:
           summary: A queue is full.
           description: "{{ $labels.processor_name }} of {{ $labels.job }} is {{ $value | humanizePercentage }} full."
           runbook_url: http://localhost:3000/public/runbooks/StreamProcessorQueueSaturated.md
-          dashboard_url: http://localhost:3000/d/vitals-services?var-job={{ $labels.job }}
+          dashboard_url: http://localhost:3000/d/vitals-services?var-job={{ $labels.job | urlquery }}
 """
 FIRES = """
       - eval_time: 11m
@@ -143,8 +143,9 @@ FAULTS = [
     ("its runbook_url is", A, "/ServiceNoTraffic.md", "/NoTraffic.md"),
     ("its dashboard_url is", A, "http://localhost:3000/d/vitals-services?var", "/d/vitals-services?var"),
     ("no dashboard with the uid vitals-red", A, "/d/vitals-services?", "/d/vitals-red?"),
-    ("has no variable instance", A, "?var-job={{ $labels.job }}", "?var-instance={{ $labels.job }}"),
-    ("is not var-<variable>", A, "?var-job={{ $labels.job }}", "?job={{ $labels.job }}"),
+    ("has no variable instance", A, "?var-job={{ $labels.job | urlquery }}", "?var-instance={{ $labels.job | urlquery }}"),
+    ("is not var-<variable>", A, "?var-job={{ $labels.job | urlquery }}", "?var-job={{ $labels.job }}"),
+    ("is not var-<variable>", A, "?var-job={{ $labels.job | urlquery }}", "?job={{ $labels.job | urlquery }}"),
     ("there is no metric processor_queue_sise", A, "(processor_queue_size)", "(processor_queue_sise)"),
     ("there is no metric job:http_server_requests:rate1m", A, "requests:rate5m == 0", "requests:rate1m == 0"),
     ("there is no metric http_server_request_duration", A, "_seconds_count[5m]", "_total[5m]"),

@@ -8,7 +8,7 @@ ANNOTATIONS = {"summary", "description", "runbook_url", "dashboard_url"}
 ALERT = re.compile(r"(?:Watchdog|(?:Telemetry|Service|StreamProcessor|Process)(?:[A-Z]+[a-z]+|[A-Z]+)+)")
 RECORD = re.compile(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+")
 DASHBOARD = re.compile(re.escape(BASE) + r"/d/([\w-]+)(?:\?(.*))?")
-VARIABLE = re.compile(r"var-(\w+)=\{\{ \$labels\.(\w+) \}\}")
+VARIABLE = re.compile(r"var-(\w+)=\{\{ \$labels\.(\w+) \| urlquery \}\}")
 VALUE = re.compile(r"\{\{[^}]*\$value[^}]*\}\}")
 
 
@@ -55,7 +55,7 @@ def links(alerts, dashboards):
             continue
         found = DASHBOARD.fullmatch(link)
         if not found:
-            yield f"{rule}: its dashboard_url is {link}, and should be {BASE}/d/<uid>?var-job={{{{ $labels.job }}}}"
+            yield f"{rule}: its dashboard_url is {link}, and should be {BASE}/d/<uid>?var-job={{{{ $labels.job | urlquery }}}}"
             continue
         uid, query = found[1], found[2]
         if dashboards is not None and uid not in dashboards:
@@ -63,7 +63,7 @@ def links(alerts, dashboards):
         for part in query.split("&") if query else []:
             given = VARIABLE.fullmatch(part)
             if not given:
-                yield f"{rule}: '{part}' of its dashboard_url is not var-<variable>={{{{ $labels.<label> }}}}"
+                yield f"{rule}: '{part}' of its dashboard_url is not var-<variable>={{{{ $labels.<label> | urlquery }}}}"
             elif dashboards is not None and given[1] not in dashboards.get(uid, {given[1]}):
                 yield f"{rule}: the dashboard {uid} has no variable {given[1]}"
 
