@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Those that others link to come first.
-products="VitalsMetrics VitalsTracing VitalsInstrumentation VitalsSQLite VitalsTesting Vitals"
+products="VitalsMetrics VitalsTracing VitalsInstrumentation VitalsSQLite VitalsDashboards VitalsTesting Vitals"
 # Modules without a product of their own, which Vitals hands on.
 inside=VitalsEndpoint,VitalsOTLP,VitalsPrometheus
 strict=(-Xswiftc -warnings-as-errors)
